@@ -1,0 +1,137 @@
+package io.dmctl.targets.core;
+
+import io.dmctl.targets.spi.Domain;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+
+/// A device group: the I/O threads of one process, the mapped devices they serve, the domains.
+///
+/// Thread rule: any thread. The lock is held for list changes and for handing tasks to threads, never while waiting for
+/// them.
+public final class IoGroup {
+    /// Bios of each mapped device on each thread, for requests and for the targets' own.
+    private static final int POOL_BIOS = 256;
+
+    private static final int OWN_BIOS = 64;
+
+    private final Scheduler scheduler;
+    private final IntFunction<IoThread> workers;
+    private final List<IoThread> threads = new ArrayList<>();
+    private final List<MappedDevice> devices = new ArrayList<>();
+    private final Map<Object, IoThread> domains = new HashMap<>();
+    private final AtomicInteger nextThreadIndex = new AtomicInteger();
+    private int nextSlot;
+
+    /// `workers` makes and starts the thread of a domain, given its index; the thread joins this group itself.
+    public IoGroup(Scheduler scheduler, IntFunction<IoThread> workers) {
+        this.scheduler = scheduler;
+        this.workers = workers;
+    }
+
+    public Scheduler scheduler() {
+        return scheduler;
+    }
+
+    /// The index for a new thread.
+    public int newThreadIndex() {
+        return nextThreadIndex.getAndIncrement();
+    }
+
+    /// `thread` serves the group's devices from now on. Called on that thread, before it takes a request.
+    public synchronized void join(IoThread thread) {
+        threads.add(thread);
+        for (MappedDevice device : devices) {
+            device.joinThread(thread, POOL_BIOS, OWN_BIOS);
+        }
+    }
+
+    /// `thread` serves no more. Called on that thread, when none of its requests is in flight.
+    public void leave(IoThread thread) {
+        synchronized (this) {
+            threads.remove(thread);
+        }
+        thread.runPending(); // what a control thread still waits for
+    }
+
+    /// A device without a table, blocked until its first resume.
+    public MappedDevice create(String name) {
+        final MappedDevice device;
+        synchronized (this) {
+            device = new MappedDevice(this, name, nextSlot++);
+            devices.add(device);
+        }
+        onEveryThread(thread -> device.joinThread(thread, POOL_BIOS, OWN_BIOS));
+        return device;
+    }
+
+    /// Forgets a device that nothing uses any more.
+    void forget(MappedDevice device) {
+        synchronized (this) {
+            devices.remove(device);
+        }
+        onEveryThread(thread -> thread.leave(device.slotId()));
+    }
+
+    public synchronized List<MappedDevice> devices() {
+        return List.copyOf(devices);
+    }
+
+    /// The worker that owns `key`'s state, made at the first call.
+    public Domain domain(Object key) {
+        synchronized (domains) {
+            return domains.computeIfAbsent(key, k -> workers.apply(newThreadIndex()));
+        }
+    }
+
+    /// Runs `task` on every thread and waits until all have.
+    void onEveryThread(Consumer<IoThread> task) {
+        final Token token;
+        synchronized (this) {
+            token = hand((thread, ack) -> {
+                task.accept(thread);
+                ack.run();
+            });
+        }
+        token.await();
+    }
+
+    /// Hands `task` to every thread. The caller holds this group's lock, so that a thread that joins sees either the
+    /// old state or the task.
+    Token hand(ThreadTask task) {
+        final Token token = new Token(threads.size());
+        for (IoThread thread : threads) {
+            thread.execute(() -> task.run(thread, token::ack));
+        }
+        return token;
+    }
+
+    /// Done on an I/O thread; `ack` is called once, there, when its part is over.
+    interface ThreadTask {
+        void run(IoThread thread, Runnable ack);
+    }
+
+    /// Counts the threads that have not acknowledged yet.
+    final class Token {
+        private final AtomicInteger missing;
+
+        Token(int threads) {
+            missing = new AtomicInteger(threads);
+        }
+
+        void ack() {
+            if (missing.decrementAndGet() == 0) {
+                scheduler.signal();
+            }
+        }
+
+        /// False when the waiting thread was interrupted.
+        boolean await() {
+            return scheduler.await(() -> missing.get() == 0);
+        }
+    }
+}

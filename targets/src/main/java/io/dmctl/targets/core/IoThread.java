@@ -1,0 +1,342 @@
+package io.dmctl.targets.core;
+
+import io.dmctl.targets.spi.Bio;
+import io.dmctl.targets.spi.Completion;
+import io.dmctl.targets.spi.Data;
+import io.dmctl.targets.spi.Domain;
+import io.dmctl.targets.spi.HotPath;
+import io.dmctl.targets.spi.LowerDevice;
+import io.dmctl.targets.spi.QueueContext;
+import io.dmctl.targets.spi.ReqOp;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/// One I/O thread: a hardware queue's, a domain's, or a caller's. The subclass owns the real thread and its ring, and
+/// calls [#runPending]
+/// in its loop; in tests a seeded scheduler does.
+///
+/// Everything here belongs to that thread, but for [#execute], [#accept] and [#wake]. Nothing re-enters a target: what
+/// is submitted or
+/// completed goes through the run list.
+@HotPath
+public abstract class IoThread implements QueueContext, Domain {
+    private static final VarHandle INBOX;
+
+    static {
+        try {
+            INBOX = MethodHandles.lookup().findVarHandle(IoThread.class, "inbox", CoreBio.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final int threadIndex;
+    private final BioQueue run = new BioQueue();
+    private final BioQueue parked = new BioQueue();
+    private final RequestQueue ready = new RequestQueue();
+    private final TimerHeap timers = new TimerHeap();
+    private final ConcurrentLinkedQueue<Runnable> control = new ConcurrentLinkedQueue<>();
+    private final MemorySegment zeros;
+    private final MemorySegment zerosReadOnly;
+    private @Nullable MdThread[] slots = new MdThread[4];
+    private CoreBio[] bios = new CoreBio[0];
+    private boolean retryParked;
+
+    @SuppressWarnings("unused") // through INBOX
+    private volatile @Nullable CoreBio inbox;
+
+    /// `zeros` are zero bytes that writes of zeros are made of: native where the lower devices need addresses.
+    protected IoThread(int threadIndex, MemorySegment zeros) {
+        this.threadIndex = threadIndex;
+        this.zeros = zeros;
+        this.zerosReadOnly = zeros.asReadOnly();
+    }
+
+    /// Makes the thread run [#runPending] soon; from any thread.
+    protected abstract void wake();
+
+    @Override
+    public abstract long nowNs();
+
+    @Override
+    public final int threadIndex() {
+        return threadIndex;
+    }
+
+    /// Runs `task` on this thread; from any thread, cold.
+    public final void execute(Runnable task) {
+        control.add(task);
+        wake();
+    }
+
+    /// Takes a bio from another thread.
+    final void accept(CoreBio bio) {
+        CoreBio head;
+        do {
+            head = (CoreBio) INBOX.getAcquire(this);
+            bio.next = head;
+        } while (!INBOX.compareAndSet(this, head, bio)); // pairs with getAndSet in drainInbox
+        wake();
+    }
+
+    /// The bio with this [CoreBio#index()].
+    public final CoreBio bio(int index) {
+        return bios[index];
+    }
+
+    /// Does all that can be done without waiting.
+    public final void runPending() {
+        do {
+            Runnable task;
+            while ((task = control.poll()) != null) {
+                task.run();
+            }
+            drainInbox();
+            fireTimers();
+            drainRun();
+        } while (hasInput());
+    }
+
+    /// Is there anything for [#runPending]? Asked before the thread sleeps, after its wake-up is armed.
+    public final boolean hasInput() {
+        return inbox != null || !control.isEmpty() || !run.isEmpty() || !ready.isEmpty();
+    }
+
+    /// When the next timer is due, or `Long.MAX_VALUE`.
+    public final long nextTimerNs() {
+        return timers.nextNs();
+    }
+
+    private void drainInbox() {
+        CoreBio bio = (CoreBio) INBOX.getAndSet(this, null); // pairs with compareAndSet in accept
+        CoreBio first = null;
+        while (bio != null) { // the inbox is a stack: turn it round
+            final CoreBio below = bio.next;
+            bio.next = first;
+            first = bio;
+            bio = below;
+        }
+        while (first != null) {
+            final CoreBio after = first.next;
+            run.add(first);
+            first = after;
+        }
+    }
+
+    private void fireTimers() {
+        if (timers.nextNs() == Long.MAX_VALUE) {
+            return;
+        }
+        final long now = nowNs();
+        while (timers.nextNs() <= now) {
+            final CoreBio bio = timers.poll();
+            bio.todo = CoreBio.Todo.WORK;
+            run.add(bio);
+        }
+    }
+
+    private void drainRun() {
+        while (true) {
+            final CoreBio bio = run.poll();
+            if (bio != null) {
+                step(bio);
+                continue;
+            }
+            final Request request = ready.poll();
+            if (request != null) {
+                request.queued = false;
+                Objects.requireNonNull(request.slot).advance(request);
+                continue;
+            }
+            if (retryParked) {
+                retryParked = false;
+                CoreBio waiting;
+                while ((waiting = parked.poll()) != null) {
+                    run.add(waiting);
+                }
+                continue;
+            }
+            return;
+        }
+    }
+
+    private void step(CoreBio bio) {
+        switch (bio.todo) {
+            case END_IO -> bio.slot.endIo(bio);
+            case COMPLETE -> bio.slot.finish(bio);
+            case SUBMIT -> start(bio);
+            case WORK -> localSlot(bio).work(bio);
+            case MAP -> bio.slot.remapParked(bio);
+            case NOTHING -> throw new IllegalStateException("bio in the run list with nothing to do");
+        }
+    }
+
+    /// This thread's slot of the bio's device: another than the bio's own when it was posted here.
+    private MdThread localSlot(CoreBio bio) {
+        final MdThread own = bio.slot;
+        return own.thread == this ? own : Objects.requireNonNull(slot(own.md.slotId()), "device not joined");
+    }
+
+    /// A bio went back to a pool: what waited for one may go on.
+    final void bioFreed() {
+        if (!parked.isEmpty()) {
+            retryParked = true;
+        }
+    }
+
+    final void park(CoreBio bio) {
+        bio.todo = CoreBio.Todo.MAP;
+        parked.add(bio);
+    }
+
+    final void resumeLater(Request request) {
+        if (!request.queued) {
+            request.queued = true;
+            ready.add(request);
+        }
+    }
+
+    final void start(CoreBio bio) {
+        bio.todo = CoreBio.Todo.NOTHING;
+        Objects.requireNonNull(bio.device(), "bio was not remapped").submit(bio, this);
+    }
+
+    /// A lower device is done with `bio`: status 0 or `-errno`. On this thread; may be called from within
+    /// [BlockDevice#submit].
+    public final void lowerDone(CoreBio bio, int status) {
+        bio.status(status);
+        bio.todo = CoreBio.Todo.END_IO;
+        run.add(bio);
+    }
+
+    @Override
+    public final @Nullable MemorySegment bounce(Bio bio) {
+        final Data data = bio.data();
+        return bio.op() == ReqOp.WRITE ? data.readOnlyMemory() : data.memory();
+    }
+
+    @Override
+    public final void zero(Bio bio) {
+        final MemorySegment to = Objects.requireNonNull(bio.data().memory(), "no memory to fill");
+        long at = bio.data().offsetBytes();
+        long left = (long) bio.sectors() << 9;
+        while (left > 0) {
+            final long n = Math.min(left, zeros.byteSize());
+            MemorySegment.copy(zeros, 0, to, at, n);
+            at += n;
+            left -= n;
+        }
+    }
+
+    final int zeroSectors() {
+        return (int) (zeros.byteSize() >> 9);
+    }
+
+    /// Leads `data` to zero bytes, to be written.
+    final void setZeros(Data data) {
+        data.setMemory(zeros, zerosReadOnly);
+    }
+
+    @Override
+    public final @Nullable Bio newBio(
+            LowerDevice dev, ReqOp op, int flags, long sector, int sectors, Data data, Completion completion) {
+        final MdThread slot = Objects.requireNonNull(current, "newBio outside of a target's call");
+        final CoreBio bio = slot.takeOwn();
+        if (bio != null) {
+            bio.init(op, flags, sector, sectors, 0);
+            bio.data().set(data, 0);
+            bio.remap(dev, sector);
+            bio.completion = completion;
+            bio.entry = slot.currentEntry;
+            bio.request = null;
+        }
+        return bio;
+    }
+
+    /// The device whose target is being called, for [#newBio].
+    @Nullable
+    MdThread current;
+
+    @Override
+    public final void submit(Bio bio) {
+        final CoreBio b = (CoreBio) bio;
+        b.todo = CoreBio.Todo.SUBMIT;
+        toHome(b);
+    }
+
+    @Override
+    public final void complete(Bio bio) {
+        final CoreBio b = (CoreBio) bio;
+        b.todo = CoreBio.Todo.COMPLETE;
+        toHome(b);
+    }
+
+    @Override
+    public final void home(Bio bio) {
+        submit(bio);
+    }
+
+    private void toHome(CoreBio bio) {
+        final IoThread home = bio.slot.thread;
+        if (home == this) {
+            run.add(bio);
+        } else {
+            home.accept(bio);
+        }
+    }
+
+    @Override
+    public final void post(Domain owner, Bio bio) {
+        final CoreBio b = (CoreBio) bio;
+        b.todo = CoreBio.Todo.WORK;
+        final IoThread to = (IoThread) owner;
+        if (to == this) {
+            run.add(b);
+        } else {
+            to.accept(b);
+        }
+    }
+
+    @Override
+    public final void timer(Bio bio, long delayNs) {
+        final CoreBio b = (CoreBio) bio;
+        b.dueNs = nowNs() + Math.max(0, delayNs);
+        timers.add(b);
+    }
+
+    /// The slot of device number `slotId`; null before [MappedDevice] joined this thread.
+    final @Nullable MdThread slot(int slotId) {
+        return slotId < slots.length ? slots[slotId] : null;
+    }
+
+    /// Cold; on this thread.
+    final void join(int slotId, MdThread slot) {
+        if (slotId >= slots.length) {
+            slots = Arrays.copyOf(slots, slotId * 2);
+        }
+        slots[slotId] = slot;
+    }
+
+    final void leave(int slotId) {
+        if (slotId < slots.length) {
+            slots[slotId] = null;
+        }
+    }
+
+    /// Makes `count` bios for `slot`, numbered for [#bio]. Cold; on this thread.
+    final CoreBio[] makeBios(MdThread slot, int count, boolean own, int firstPoolIndex) {
+        final CoreBio[] made = new CoreBio[count];
+        final int from = bios.length;
+        bios = Arrays.copyOf(bios, from + count);
+        timers.reserve(bios.length);
+        for (int i = 0; i < count; i++) {
+            made[i] = bios[from + i] = new CoreBio(slot, firstPoolIndex + i, own, from + i);
+        }
+        return made;
+    }
+}

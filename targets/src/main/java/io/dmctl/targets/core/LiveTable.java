@@ -1,0 +1,168 @@
+package io.dmctl.targets.core;
+
+import io.dmctl.targets.spi.DeviceVisitor;
+import io.dmctl.targets.spi.HotPath;
+import io.dmctl.targets.spi.LowerDevice;
+import io.dmctl.targets.spi.QueueLimits;
+import io.dmctl.targets.spi.StatusSink;
+import io.dmctl.targets.spi.StatusType;
+import io.dmctl.targets.spi.TargetFeature;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// A table whose targets are constructed: inactive until it is swapped in. Owns its targets; what it opened is closed
+/// by the `devices`
+/// callback after them.
+///
+/// @kernel drivers/md/dm-table.c `struct dm_table`
+public final class LiveTable implements AutoCloseable {
+    final TableEntry[] entries;
+    private final boolean readOnly;
+    private final DeviceSet devices;
+
+    /// One flush a device, past the targets, when all of them allow it; else null.
+    BlockDevice @Nullable [] flushDevices;
+
+    private boolean deviceWriteZeroes;
+
+    LiveTable(List<TableEntry> entries, boolean readOnly, DeviceSet devices) {
+        this.entries = entries.toArray(new TableEntry[0]);
+        this.readOnly = readOnly;
+        this.devices = devices;
+        readLimits();
+    }
+
+    /// Reads what the targets say of splitting again: at load and at each resume.
+    void readLimits() {
+        boolean bypass = true;
+        for (TableEntry entry : entries) {
+            entry.limits = entry.target.limits();
+            bypass &= entry.limits.flushBypassesMap();
+        }
+        final Set<LowerDevice> distinct = distinctDevices();
+        flushDevices = bypass ? distinct.stream().map(BlockDevice.class::cast).toArray(BlockDevice[]::new) : null;
+        deviceWriteZeroes = distinct.stream().allMatch(d -> d.limits().maxWriteZeroesSectors() != 0);
+    }
+
+    private Set<LowerDevice> distinctDevices() {
+        final Set<LowerDevice> distinct = new LinkedHashSet<>();
+        iterateDevices((dev, start, len) -> distinct.add(dev));
+        return distinct;
+    }
+
+    /// The target that covers `sector`, or null past the end.
+    @HotPath
+    @Nullable
+    TableEntry find(long sector) {
+        int low = 0;
+        int high = entries.length - 1;
+        while (low <= high) {
+            final int mid = (low + high) >>> 1;
+            final TableEntry entry = entries[mid];
+            if (sector < entry.beginSector) {
+                high = mid - 1;
+            } else if (sector >= entry.endSector()) {
+                low = mid + 1;
+            } else {
+                return entry;
+            }
+        }
+        return null;
+    }
+
+    /// How many WRITE_ZEROES bios `entry` gets: 0 where one of the devices cannot do it.
+    @HotPath
+    int writeZeroesBios(TableEntry entry) {
+        return deviceWriteZeroes ? entry.limits.numWriteZeroesBios() : 0;
+    }
+
+    public int targetCount() {
+        return entries.length;
+    }
+
+    public boolean readOnly() {
+        return readOnly;
+    }
+
+    public long sizeSectors() {
+        return entries[entries.length - 1].endSector();
+    }
+
+    /// Does the whole table pass discards down? @kernel drivers/md/dm-table.c `dm_table_supports_discards`
+    public boolean supportsDiscard() {
+        for (TableEntry entry : entries) {
+            if (entry.limits.numDiscardBios() == 0) {
+                return false;
+            }
+            if (!entry.limits.discardsSupported()) {
+                final boolean[] all = {true};
+                entry.target.iterateDevices(
+                        (dev, start, len) -> all[0] &= dev.limits().maxDiscardSectors() != 0);
+                if (!all[0]) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /// Calculates the limits of the mapped device, and checks the areas of its devices.
+    ///
+    /// @throws TableException when an area is past a device's end or not aligned to its blocks
+    public QueueLimits calculateLimits() throws TableException {
+        return TableLimits.calculate(this);
+    }
+
+    public void iterateDevices(DeviceVisitor visitor) {
+        for (TableEntry entry : entries) {
+            entry.target.iterateDevices(visitor);
+        }
+    }
+
+    /// One line of status for each target.
+    public List<TargetStatus> status(StatusType type, boolean noflush) {
+        final List<TargetStatus> lines = new ArrayList<>();
+        for (TableEntry entry : entries) {
+            final StatusSink sink = new StatusSink();
+            entry.target.status(sink, type, noflush);
+            lines.add(new TargetStatus(entry.beginSector, entry.lenSectors, entry.type.name(), sink.toByteArray()));
+        }
+        return lines;
+    }
+
+    /// The target type that no table of another type may replace, or null.
+    public @Nullable String immutableType() {
+        for (TableEntry entry : entries) {
+            if (entry.type.features().contains(TargetFeature.IMMUTABLE)) {
+                return entry.type.name();
+            }
+        }
+        return null;
+    }
+
+    boolean isWildcard() {
+        for (TableEntry entry : entries) {
+            if (!entry.type.features().contains(TargetFeature.WILDCARD)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// The devices that this table opened, each once, the newest first, as the kernel lists them.
+    public List<LowerDevice> devices() {
+        return devices.opened();
+    }
+
+    /// Destroys the targets, then closes their devices.
+    @Override
+    public void close() {
+        for (TableEntry entry : entries) {
+            entry.target.close();
+        }
+        devices.close();
+    }
+}

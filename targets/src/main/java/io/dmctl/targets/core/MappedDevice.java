@@ -1,0 +1,374 @@
+package io.dmctl.targets.core;
+
+import io.dmctl.targets.spi.HotPath;
+import io.dmctl.targets.spi.LowerDevice;
+import io.dmctl.targets.spi.QueueLimits;
+import io.dmctl.targets.spi.ReqOp;
+import io.dmctl.targets.spi.TargetException;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// A mapped device: two table slots, suspend and resume. As a [BlockDevice] it is a lower device for others of its
+/// group.
+///
+/// Thread rule: [#submit] on any I/O thread of the group; the control methods on one control thread at a time (they
+/// lock the device; a
+/// suspend waits for I/O with that lock held, as the kernel's suspend_lock is).
+///
+/// @kernel drivers/md/dm.c `dm_suspend` `dm_resume` `dm_swap_table`; drivers/md/dm-ioctl.c `do_resume`
+public final class MappedDevice implements BlockDevice {
+    private static final int EIO = 5;
+    private static final int EBUSY = 16;
+    private static final int EINTR = 4;
+
+    private final IoGroup group;
+    private final int slotId;
+    private final AtomicLong eventNr = new AtomicLong();
+    private final List<MdThread> slots = new CopyOnWriteArrayList<>();
+    private volatile String name;
+    private volatile @Nullable LiveTable live;
+    private volatile @Nullable LiveTable inactive;
+    private volatile boolean suspended;
+    private volatile QueueLimits limits = QueueLimits.STACKING;
+    private volatile DeviceFront front = DeviceFront.NONE;
+    /// What a thread that joins finds; changed under the group's lock.
+    private boolean blocked = true;
+
+    private int users;
+
+    MappedDevice(IoGroup group, String name, int slotId) {
+        this.group = group;
+        this.name = name;
+        this.slotId = slotId;
+    }
+
+    int slotId() {
+        return slotId;
+    }
+
+    // ---- I/O ----
+
+    /// Takes a request from a transport. On an I/O thread of the group.
+    @HotPath
+    public void submit(Request request, IoThread thread) {
+        Objects.requireNonNull(thread.slot(slotId), "thread did not join the group")
+                .enter(request);
+    }
+
+    @Override
+    @HotPath
+    public void submit(CoreBio bio, IoThread thread) {
+        final Request below = bio.below;
+        below.init(bio.op(), bio.flags(), bio.sector(), bio.sectors());
+        below.data().set(bio.data(), 0);
+        submit(below, thread);
+    }
+
+    // ---- what it is ----
+
+    public void rename(String newName) {
+        name = newName;
+        event();
+    }
+
+    @Override
+    public String name() {
+        return "/dev/mapper/" + name;
+    }
+
+    @Override
+    public long sizeSectors() {
+        final LiveTable t = live;
+        return t == null ? 0 : t.sizeSectors();
+    }
+
+    @Override
+    public QueueLimits limits() {
+        return limits;
+    }
+
+    public @Nullable LiveTable live() {
+        return live;
+    }
+
+    public @Nullable LiveTable inactive() {
+        return inactive;
+    }
+
+    public boolean suspended() {
+        return suspended;
+    }
+
+    /// Counts what happened to the device; never goes back.
+    public long eventNr() {
+        return eventNr.get();
+    }
+
+    public void event() {
+        eventNr.incrementAndGet();
+        group.scheduler().signal();
+    }
+
+    /// Requests done, by operation, over all threads.
+    public long requestCount(ReqOp op) {
+        long sum = 0;
+        for (MdThread slot : slots) {
+            sum += slot.count(op);
+        }
+        return sum;
+    }
+
+    /// Who shows this device; before the first resume.
+    public void setFront(DeviceFront newFront) {
+        front = newFront;
+    }
+
+    // ---- used by others of the group ----
+
+    synchronized void use() {
+        users++;
+    }
+
+    synchronized void unuse() {
+        users--;
+    }
+
+    /// How many tables of the group have it open.
+    public synchronized int users() {
+        return users;
+    }
+
+    /// Is `other` this device, or below one of its tables?
+    boolean reaches(MappedDevice other) {
+        if (this == other) {
+            return true;
+        }
+        return reaches(live, other) || reaches(inactive, other);
+    }
+
+    private static boolean reaches(@Nullable LiveTable table, MappedDevice other) {
+        if (table != null) {
+            for (LowerDevice dev : table.devices()) {
+                if (dev instanceof MappedDevice below && below.reaches(other)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    // ---- control ----
+
+    /// Puts `table` into the inactive slot; the one that was there is destroyed. The device owns it from here on, also
+    /// when this throws.
+    ///
+    /// @throws TableException as the kernel does: type changes of immutable targets; areas, at the first load
+    public synchronized void load(LiveTable table) throws TableException {
+        try {
+            final LiveTable now = live;
+            final String immutable = now == null ? null : now.immutableType();
+            if (immutable != null && !immutable.equals(table.immutableType()) && !table.isWildcard()) {
+                throw new TableException(
+                        "can't replace immutable target type " + immutable, TargetException.EINVAL, -1, -1);
+            }
+            if (now == null && inactive == null) {
+                table.calculateLimits();
+            }
+        } catch (TableException e) {
+            table.close();
+            throw e;
+        }
+        clear();
+        inactive = table;
+    }
+
+    /// Destroys the inactive table.
+    public synchronized void clear() {
+        final LiveTable old = inactive;
+        inactive = null;
+        if (old != null) {
+            old.close();
+        }
+    }
+
+    /// Stops the device: nothing is in flight when this returns, new requests wait. `withoutFlush` lets targets hand
+    /// requests back, which
+    /// wait then for the next table. A device that is suspended stays so.
+    ///
+    /// @throws TableException EINTR when the waiting thread is interrupted; the device runs on then
+    public synchronized void suspend(boolean withoutFlush) throws TableException {
+        if (suspended) {
+            return;
+        }
+        forEachTarget(e -> e.target.presuspend());
+        final IoGroup.Token drained;
+        synchronized (group) {
+            blocked = true;
+            drained = group.hand((thread, ack) -> slotOf(thread).block(withoutFlush, ack));
+        }
+        if (!drained.await()) {
+            forEachTarget(e -> e.target.presuspendUndo());
+            unblock();
+            throw new TableException("interrupted while in-flight I/O drains", EINTR, -1, -1);
+        }
+        forEachTarget(e -> e.target.postsuspend());
+        suspended = true;
+    }
+
+    /// Swaps the inactive table in, if there is one, and lets the device run. When the new table cannot go live it is
+    /// destroyed, and the
+    /// device stays suspended with its old one, as the kernel leaves it.
+    public synchronized void resume(boolean withoutFlush) throws TableException {
+        final LiveTable next = inactive;
+        LiveTable old = null;
+        if (next != null) {
+            inactive = null;
+            if (live != null) {
+                suspend(withoutFlush);
+            }
+            try {
+                final QueueLimits newLimits = next.calculateLimits();
+                front.prepare(newLimits, next.sizeSectors(), next.readOnly());
+                old = swap(next, newLimits);
+            } catch (TableException e) {
+                next.close();
+                throw e;
+            }
+        } else if (live == null || !suspended) {
+            return;
+        }
+        try {
+            start();
+        } finally {
+            if (old != null) {
+                old.close();
+            }
+        }
+        if (next != null) {
+            front.activate(next.sizeSectors());
+        }
+    }
+
+    private @Nullable LiveTable swap(LiveTable next, QueueLimits newLimits) {
+        final LiveTable old = live;
+        next.readLimits();
+        suspended = true;
+        final IoGroup.Token installed;
+        synchronized (group) {
+            live = next;
+            limits = newLimits;
+            installed = group.hand((thread, ack) -> {
+                final MdThread slot = slotOf(thread);
+                slot.install(next, perIo(next, slot.poolSize()));
+                ack.run();
+            });
+        }
+        installed.await();
+        return old;
+    }
+
+    private void start() throws TableException {
+        final LiveTable table = Objects.requireNonNull(live);
+        for (TableEntry entry : table.entries) {
+            try {
+                entry.target.preresume();
+            } catch (TargetException e) {
+                throw new TableException(
+                        entry.type.name() + ": " + e.getMessage(), e.errno(), entry.index, e.argument());
+            }
+        }
+        forEachTarget(e -> e.target.resume());
+        suspended = false;
+        unblock();
+    }
+
+    private void unblock() {
+        final IoGroup.Token done;
+        synchronized (group) {
+            blocked = false;
+            done = group.hand((thread, ack) -> {
+                slotOf(thread).unblock();
+                ack.run();
+            });
+        }
+        done.await();
+    }
+
+    /// Ends the device: what waits fails with EIO, the tables are destroyed.
+    ///
+    /// @throws TableException EBUSY while a table of the group has it open
+    public synchronized void remove() throws TableException {
+        if (users > 0) {
+            throw new TableException("Device " + name + " is in use by another device of its group", EBUSY, -1, -1);
+        }
+        if (live != null && !suspended) {
+            suspend(true);
+        }
+        failWaiting();
+        group.forget(this);
+        clear();
+        final LiveTable table = live;
+        live = null;
+        if (table != null) {
+            table.close();
+        }
+        event();
+    }
+
+    /// Fails what waits for a resume, so that a transport can be stopped; the device stays suspended.
+    public void failWaiting() {
+        group.onEveryThread(thread -> slotOf(thread).failDeferred(-EIO));
+    }
+
+    // ---- threads ----
+
+    /// On `thread`, with the group's lock or on the thread's own task.
+    void joinThread(IoThread thread, int poolBios, int ownBios) {
+        if (thread.slot(slotId) != null) {
+            return;
+        }
+        final MdThread slot = new MdThread(this, thread, poolBios, ownBios);
+        synchronized (group) {
+            final LiveTable table = live;
+            if (table != null) {
+                slot.install(table, perIo(table, slot.poolSize()));
+            }
+            if (!blocked) {
+                slot.unblock();
+            }
+        }
+        thread.join(slotId, slot);
+        slots.add(slot);
+    }
+
+    private MdThread slotOf(IoThread thread) {
+        return Objects.requireNonNull(thread.slot(slotId), "thread did not join");
+    }
+
+    /// For each target its state for each bio of a pool; an empty array for a target without.
+    private static Object[][] perIo(LiveTable table, int bios) {
+        final Object[][] all = new Object[table.entries.length][];
+        for (TableEntry entry : table.entries) {
+            final Object first = entry.target.newPerIo();
+            final Object[] of = new Object[first == null ? 0 : bios];
+            for (int i = 0; i < of.length; i++) {
+                of[i] = i == 0 ? Objects.requireNonNull(first) : Objects.requireNonNull(entry.target.newPerIo());
+            }
+            all[entry.index] = of;
+        }
+        return all;
+    }
+
+    private void forEachTarget(Consumer<TableEntry> action) {
+        final LiveTable table = live;
+        if (table != null) {
+            for (TableEntry entry : table.entries) {
+                action.accept(entry);
+            }
+        }
+    }
+}

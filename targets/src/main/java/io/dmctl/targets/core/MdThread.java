@@ -1,0 +1,434 @@
+package io.dmctl.targets.core;
+
+import io.dmctl.targets.spi.BioFlags;
+import io.dmctl.targets.spi.Data;
+import io.dmctl.targets.spi.EndIoResult;
+import io.dmctl.targets.spi.HotPath;
+import io.dmctl.targets.spi.MapResult;
+import io.dmctl.targets.spi.ReqOp;
+import io.dmctl.targets.spi.Target;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// One mapped device on one I/O thread: its table there, its bios, what is in flight, what waits. Only that thread
+/// touches it.
+///
+/// @kernel drivers/md/dm.c `__split_and_process_bio` `__send_empty_flush` `clone_endio` `dm_io_dec_pending`
+@HotPath
+final class MdThread {
+    static final int EIO = -5;
+    static final int EOPNOTSUPP = -95;
+
+    /// Takes the end of a request that is a bio of the device above.
+    static final RequestSink STACKED =
+            (request, thread) -> thread.lowerDone(Objects.requireNonNull(request.parent), request.status());
+
+    final MappedDevice md;
+    final IoThread thread;
+    private final RequestQueue deferred = new RequestQueue();
+    private final RequestQueue needBio = new RequestQueue();
+    private final BioQueue free = new BioQueue();
+    private final BioQueue freeOwn = new BioQueue();
+    private final int poolSize;
+    private @Nullable LiveTable table;
+    private Object[][] perIo = new Object[0][];
+    private boolean blocked = true;
+    private boolean noflush;
+    private int inFlight;
+    private @Nullable Runnable drained;
+
+    @Nullable
+    TableEntry currentEntry;
+
+    private final long[] counts = new long[ReqOp.values().length];
+
+    MdThread(MappedDevice md, IoThread thread, int poolSize, int ownSize) {
+        this.md = md;
+        this.thread = thread;
+        this.poolSize = poolSize + ownSize;
+        for (CoreBio bio : thread.makeBios(this, poolSize, false, 0)) {
+            free.add(bio);
+        }
+        for (CoreBio bio : thread.makeBios(this, ownSize, true, poolSize)) {
+            freeOwn.add(bio);
+        }
+    }
+
+    int poolSize() {
+        return poolSize;
+    }
+
+    @Nullable
+    Object perIo(TableEntry entry, int poolIndex) {
+        final Object[] of = perIo[entry.index];
+        return of.length == 0 ? null : of[poolIndex];
+    }
+
+    /// Requests done so far, by operation; for reports, read from other threads without order.
+    long count(ReqOp op) {
+        return counts[op.ordinal()];
+    }
+
+    // ---- what the control side does here, through IoThread.execute ----
+
+    /// New requests wait from now on; `whenDrained` is told once nothing is in flight.
+    void block(boolean withoutFlush, Runnable whenDrained) {
+        blocked = true;
+        noflush = withoutFlush;
+        drained = whenDrained;
+        tellDrained();
+    }
+
+    void install(LiveTable newTable, Object[][] newPerIo) {
+        table = newTable;
+        perIo = newPerIo;
+    }
+
+    /// What waited is issued, in order, against the table that is installed now.
+    void unblock() {
+        blocked = false;
+        noflush = false;
+        drained = null;
+        Request request;
+        while ((request = deferred.poll()) != null) {
+            begin(request);
+            if (blocked) {
+                return;
+            }
+        }
+    }
+
+    /// The device goes away: what waits fails.
+    void failDeferred(int negErrno) {
+        Request request;
+        while ((request = deferred.poll()) != null) {
+            request.fail(negErrno);
+            request.sink().requestDone(request, thread);
+        }
+    }
+
+    private void tellDrained() {
+        final Runnable tell = drained;
+        if (tell != null && inFlight == 0) {
+            drained = null;
+            tell.run();
+        }
+    }
+
+    // ---- requests ----
+
+    void enter(Request request) {
+        request.slot = this;
+        if (blocked) {
+            deferred.add(request);
+        } else {
+            begin(request);
+        }
+    }
+
+    private void begin(Request request) {
+        request.rewind();
+        inFlight++;
+        advance(request);
+    }
+
+    /// Issues as many bios of the request as there are free, in order.
+    void advance(Request request) {
+        final LiveTable t = table;
+        if (t == null) {
+            request.fail(EIO); // no table bound
+            request.phase = Request.Phase.ISSUED;
+        } else {
+            request.pending++;
+            while (request.phase != Request.Phase.ISSUED && !request.parked) {
+                final CoreBio bio = free.poll();
+                if (bio == null) {
+                    needBio.add(request);
+                    break;
+                }
+                issue(request, bio, t);
+            }
+            request.pending--;
+        }
+        endIfDone(request);
+    }
+
+    private void issue(Request request, CoreBio bio, LiveTable t) {
+        bio.request = request;
+        bio.completion = null;
+        final boolean made = request.phase == Request.Phase.FLUSH
+                ? nextFlush(request, bio, t)
+                : request.op().hasData() ? nextPiece(request, bio, t) : nextRange(request, bio, t);
+        if (!made) {
+            putFree(bio);
+            return;
+        }
+        request.pending++;
+        if (bio.entry == null) {
+            thread.start(bio);
+        } else {
+            map(bio);
+        }
+    }
+
+    /// The next bio of a flush; false (and the phase is over) when there is none.
+    private static boolean nextFlush(Request request, CoreBio bio, LiveTable t) {
+        if (t.flushDevices != null) {
+            if (request.fanTarget < t.flushDevices.length) {
+                bio.entry = null;
+                bio.init(ReqOp.FLUSH, 0, 0, 0, 0);
+                bio.data().set(Data.NONE, 0);
+                bio.remap(t.flushDevices[request.fanTarget++], 0);
+                return true;
+            }
+        } else {
+            while (request.fanTarget < t.entries.length) {
+                final TableEntry entry = t.entries[request.fanTarget];
+                if (request.fanNr < entry.limits.numFlushBios()) {
+                    bio.entry = entry;
+                    bio.init(ReqOp.FLUSH, 0, entry.beginSector, 0, request.fanNr++);
+                    bio.data().set(Data.NONE, 0);
+                    return true;
+                }
+                request.fanTarget++;
+                request.fanNr = 0;
+            }
+        }
+        request.phase = Request.Phase.ISSUED;
+        return false;
+    }
+
+    /// The next piece of a READ or WRITE: up to the end of its target, and of its max_io_len, which counts from the
+    /// target's start.
+    private static boolean nextPiece(Request request, CoreBio bio, LiveTable t) {
+        final long sector = request.sector() + request.cursor;
+        final TableEntry entry = t.find(sector);
+        if (entry == null) {
+            return failRest(request);
+        }
+        final long left = request.sectors() - (long) request.cursor;
+        final int n = (int) Math.min(left, pieceLimit(entry, sector));
+        bio.entry = entry;
+        bio.pieceStart = request.cursor;
+        bio.init(request.op(), request.flags() & ~BioFlags.PREFLUSH, sector, n, 0);
+        bio.data().set(request.data(), (long) request.cursor << 9);
+        step(request, n);
+        return true;
+    }
+
+    private static long pieceLimit(TableEntry entry, long sector) {
+        final long toEnd = entry.endSector() - sector;
+        final int max = entry.limits.maxIoLenSectors();
+        return max == 0 ? toEnd : Math.min(toEnd, max - (sector - entry.beginSector) % max);
+    }
+
+    private static void step(Request request, int sectors) {
+        request.cursor += sectors;
+        if (request.cursor >= request.sectors()) {
+            request.phase = Request.Phase.ISSUED;
+        }
+    }
+
+    private static boolean failRest(Request request) {
+        request.fail(EIO); // not covered by the table
+        request.phase = Request.Phase.ISSUED;
+        return false;
+    }
+
+    /// The next duplicate of a DISCARD or WRITE_ZEROES: split at targets only, as many bios a range as the target
+    /// wants.
+    private boolean nextRange(Request request, CoreBio bio, LiveTable t) {
+        final long sector = request.sector() + request.cursor;
+        final TableEntry entry = t.find(sector);
+        if (entry == null) {
+            return failRest(request);
+        }
+        final boolean zeroes = request.op() == ReqOp.WRITE_ZEROES;
+        final int dups = zeroes ? t.writeZeroesBios(entry) : entry.limits.numDiscardBios();
+        final long left = request.sectors() - (long) request.cursor;
+        final int n = (int) Math.min(left, entry.endSector() - sector);
+        if (dups == 0) {
+            if (zeroes) {
+                return writeZeros(request, bio, entry, sector, n);
+            }
+            request.fail(EOPNOTSUPP);
+            step(request, n);
+            return false;
+        }
+        bio.entry = entry;
+        bio.init(request.op(), request.flags() & ~BioFlags.PREFLUSH, sector, n, request.fanNr);
+        bio.data().set(Data.NONE, 0);
+        if (++request.fanNr == dups) {
+            request.fanNr = 0;
+            step(request, n);
+        }
+        return true;
+    }
+
+    /// The block layer falls back to writing zeros only where the limit is 0, and ublk's limit is fixed at start: so
+    /// the core does it.
+    private boolean writeZeros(Request request, CoreBio bio, TableEntry entry, long sector, int upTo) {
+        final int n = (int) Math.min(Math.min(upTo, thread.zeroSectors()), pieceLimit(entry, sector));
+        bio.entry = entry;
+        bio.pieceStart = request.cursor;
+        bio.init(ReqOp.WRITE, request.flags() & BioFlags.FUA, sector, n, 0);
+        thread.setZeros(bio.data());
+        step(request, n);
+        return true;
+    }
+
+    // ---- bios ----
+
+    private void map(CoreBio bio) {
+        final Request request = Objects.requireNonNull(bio.request);
+        final int sectors = bio.sectors();
+        final TableEntry entry = enterTarget(bio);
+        final MapResult result = entry.target.map(bio, thread);
+        leaveTarget();
+        if (bio.partial && result != MapResult.PARK) {
+            bio.partial = false;
+            // The rest is issued next: nothing was issued after this piece.
+            request.cursor = bio.pieceStart + Math.min(bio.sectors(), sectors);
+            request.phase = Request.Phase.DATA;
+        }
+        switch (result) {
+            case SUBMITTED -> {}
+            case REMAPPED -> thread.start(bio);
+            case PARK -> {
+                request.parked = true;
+                bio.init(bio.op(), bio.flags(), bio.sector(), sectors, bio.bioNr());
+                thread.park(bio);
+            }
+            case REQUEUE -> {
+                bio.requeue = true;
+                finish(bio);
+            }
+            case KILL -> {
+                bio.status(EIO);
+                finish(bio);
+            }
+        }
+    }
+
+    /// A parked bio has its turn again; then its request goes on.
+    void remapParked(CoreBio bio) {
+        final Request request = Objects.requireNonNull(bio.request);
+        request.parked = false;
+        request.pending++;
+        map(bio);
+        request.pending--;
+        if (!request.parked) {
+            thread.resumeLater(request);
+        }
+    }
+
+    private TableEntry enterTarget(CoreBio bio) {
+        final TableEntry entry = Objects.requireNonNull(bio.entry);
+        thread.current = this;
+        currentEntry = entry;
+        return entry;
+    }
+
+    private void leaveTarget() {
+        thread.current = null;
+        currentEntry = null;
+    }
+
+    /// On the thread that the bio was posted to, or whose timer it was: this slot is that thread's.
+    void work(CoreBio bio) {
+        bio.todo = CoreBio.Todo.NOTHING;
+        final Target target = enterTarget(bio).target;
+        target.work(bio, thread);
+        leaveTarget();
+    }
+
+    /// The lower device is done with the bio.
+    void endIo(CoreBio bio) {
+        bio.todo = CoreBio.Todo.NOTHING;
+        if (bio.completion != null) {
+            finish(bio);
+            return;
+        }
+        if (bio.entry != null) {
+            final Target target = enterTarget(bio).target;
+            final EndIoResult result = target.endIo(bio, thread);
+            leaveTarget();
+            switch (result) {
+                case DONE -> {}
+                case INCOMPLETE -> {
+                    return;
+                }
+                case REQUEUE -> bio.requeue = true;
+            }
+        }
+        finish(bio);
+    }
+
+    /// The bio has its status: it counts off its request, or tells its completion, and is free.
+    void finish(CoreBio bio) {
+        bio.todo = CoreBio.Todo.NOTHING;
+        final Request request = bio.request;
+        if (request == null) {
+            enterTarget(bio);
+            Objects.requireNonNull(bio.completion).done(bio, thread);
+            leaveTarget();
+            bio.completion = null;
+            freeOwn.add(bio);
+            thread.bioFreed();
+            return;
+        }
+        if (bio.requeue && noflush) {
+            request.requeued = true;
+        } else if (bio.requeue) {
+            request.fail(EIO);
+        } else if (bio.status() != 0) {
+            request.fail(bio.status());
+        }
+        putFree(bio);
+        request.pending--;
+        endIfDone(request);
+    }
+
+    private void putFree(CoreBio bio) {
+        bio.request = null;
+        bio.entry = null;
+        free.add(bio);
+        final Request waiting = needBio.poll();
+        if (waiting != null) {
+            thread.resumeLater(waiting);
+        }
+        thread.bioFreed();
+    }
+
+    @Nullable
+    CoreBio takeOwn() {
+        return freeOwn.poll();
+    }
+
+    private void endIfDone(Request request) {
+        if (request.pending != 0 || request.phase != Request.Phase.ISSUED || request.parked) {
+            return;
+        }
+        if (request.cursor < request.sectors()
+                && request.op() != ReqOp.FLUSH
+                && request.status() == 0
+                && !request.requeued) {
+            // The flush in front of the data is done: now the data.
+            request.phase = Request.Phase.DATA;
+            request.fanTarget = 0;
+            request.fanNr = 0;
+            thread.resumeLater(request);
+            return;
+        }
+        inFlight--;
+        if (request.requeued) {
+            deferred.add(request);
+        } else {
+            counts[request.op().ordinal()]++;
+            request.sink().requestDone(request, thread);
+        }
+        if (blocked) {
+            tellDrained();
+        }
+    }
+}

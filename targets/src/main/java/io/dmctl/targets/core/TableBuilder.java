@@ -1,0 +1,223 @@
+package io.dmctl.targets.core;
+
+import static io.dmctl.targets.spi.TargetException.EINVAL;
+
+import io.dmctl.targets.spi.BlockingIo;
+import io.dmctl.targets.spi.DeviceArg;
+import io.dmctl.targets.spi.Domain;
+import io.dmctl.targets.spi.LowerDevice;
+import io.dmctl.targets.spi.Target;
+import io.dmctl.targets.spi.TargetArgs;
+import io.dmctl.targets.spi.TargetContext;
+import io.dmctl.targets.spi.TargetException;
+import io.dmctl.targets.spi.TargetFeature;
+import io.dmctl.targets.spi.TargetType;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Makes a table of its lines, refusing what the kernel refuses, in its order, with its texts. Nothing stays open after
+/// a refusal.
+///
+/// @kernel drivers/md/dm-table.c `dm_table_add_target`
+public final class TableBuilder {
+    private static final long MAX_END_SECTOR = Long.MAX_VALUE >> 9;
+
+    private final TargetRegistry registry;
+    private final IoGroup group;
+    private final Services services;
+
+    /// What targets get from the backend.
+    public interface Services extends DeviceOpener {
+        BlockingIo blockingIo();
+
+        /// @throws TargetException where there is none
+        MemorySegment survivingState(String name, long bytes) throws TargetException;
+
+        /// @throws TargetException where it is not offered
+        <S> S service(Class<S> type) throws TargetException;
+    }
+
+    public TableBuilder(TargetRegistry registry, IoGroup group, Services services) {
+        this.registry = registry;
+        this.group = group;
+        this.services = services;
+    }
+
+    /// Builds a table for `device`.
+    ///
+    /// @throws TableException with line and argument
+    public LiveTable build(MappedDevice device, List<TableSpec> lines, boolean readOnly) throws TableException {
+        if (lines.isEmpty()) {
+            throw new TableException("no targets specified", EINVAL, -1, -1);
+        }
+        final DeviceSet devices = new DeviceSet(new Guarded(device));
+        final List<TableEntry> entries = new ArrayList<>();
+        boolean ok = false;
+        try {
+            for (TableSpec line : lines) {
+                entries.add(add(device, entries, line, readOnly, devices));
+            }
+            final LiveTable table = new LiveTable(entries, readOnly, devices);
+            ok = true;
+            return table;
+        } finally {
+            if (!ok) {
+                for (TableEntry entry : entries.reversed()) {
+                    entry.target.close();
+                }
+                devices.close();
+            }
+        }
+    }
+
+    private TableEntry add(
+            MappedDevice device, List<TableEntry> before, TableSpec line, boolean readOnly, DeviceSet devices)
+            throws TableException {
+        final int index = before.size();
+        if (!before.isEmpty() && has(before.getFirst().type, TargetFeature.SINGLETON)) {
+            throw refuse("target type " + before.getFirst().type.name() + " must appear alone in table", index);
+        }
+        final long start = line.startSector();
+        final long len = line.lenSectors();
+        if (len == 0) {
+            throw refuse("zero-length target", index);
+        }
+        if (start < 0 || len < 0 || start + len < start || start + len > MAX_END_SECTOR) {
+            throw refuse("too large device", index);
+        }
+        final TargetType type = registry.find(line.type());
+        if (type == null) {
+            throw refuse(line.type() + ": unknown target type", index);
+        }
+        final String bad = misfit(type, before, readOnly, start);
+        if (bad != null) {
+            throw refuse(type.name() + ": " + bad, index);
+        }
+        return new TableEntry(type, construct(type, device, line, readOnly, devices, index), index, start, len);
+    }
+
+    private static @Nullable String misfit(TargetType type, List<TableEntry> before, boolean readOnly, long start) {
+        if (has(type, TargetFeature.SINGLETON) && !before.isEmpty()) {
+            return "singleton target type must appear alone in table";
+        }
+        if (has(type, TargetFeature.ALWAYS_WRITEABLE) && readOnly) {
+            return "target type may not be included in a read-only table";
+        }
+        final TargetType first = before.isEmpty() ? type : before.getFirst().type;
+        final boolean immutable = has(type, TargetFeature.IMMUTABLE) || has(first, TargetFeature.IMMUTABLE);
+        if (immutable && !first.name().equals(type.name())) {
+            return "immutable target type cannot be mixed with other target types";
+        }
+        final long end = before.isEmpty() ? 0 : before.getLast().endSector();
+        return start == end ? null : "Gap in table";
+    }
+
+    private Target construct(
+            TargetType type, MappedDevice device, TableSpec line, boolean readOnly, DeviceSet devices, int index)
+            throws TableException {
+        try (TargetArgs args = TargetArgs.splitBytes(line.params())) {
+            return type.ctr(new Context(device, line, readOnly, devices), args);
+        } catch (TargetException e) {
+            throw new TableException(type.name() + ": " + e.getMessage(), e.errno(), index, e.argument());
+        }
+    }
+
+    private static boolean has(TargetType type, TargetFeature feature) {
+        return type.features().contains(feature);
+    }
+
+    private static TableException refuse(String text, int line) {
+        return new TableException(text, EINVAL, line, -1);
+    }
+
+    /// Refuses a device below itself; counts the devices of ours that a table uses.
+    private final class Guarded implements DeviceOpener {
+        private final MappedDevice owner;
+
+        Guarded(MappedDevice owner) {
+            this.owner = owner;
+        }
+
+        @Override
+        public BlockDevice open(DeviceArg arg, boolean readOnly) throws TargetException {
+            final BlockDevice opened = services.open(arg, readOnly);
+            if (opened instanceof MappedDevice below) {
+                if (below.reaches(owner)) {
+                    services.close(opened);
+                    throw new TargetException("device " + arg.word() + " would lie below itself", EINVAL, arg.index());
+                }
+                below.use();
+            }
+            return opened;
+        }
+
+        @Override
+        public void close(BlockDevice device) {
+            if (device instanceof MappedDevice below) {
+                below.unuse();
+            }
+            services.close(device);
+        }
+    }
+
+    private final class Context implements TargetContext {
+        private final MappedDevice device;
+        private final TableSpec line;
+        private final boolean readOnly;
+        private final DeviceSet devices;
+
+        Context(MappedDevice device, TableSpec line, boolean readOnly, DeviceSet devices) {
+            this.device = device;
+            this.line = line;
+            this.readOnly = readOnly;
+            this.devices = devices;
+        }
+
+        @Override
+        public long beginSector() {
+            return line.startSector();
+        }
+
+        @Override
+        public long lenSectors() {
+            return line.lenSectors();
+        }
+
+        @Override
+        public boolean readOnly() {
+            return readOnly;
+        }
+
+        @Override
+        public LowerDevice getDevice(DeviceArg arg) throws TargetException {
+            return devices.open(arg, readOnly);
+        }
+
+        @Override
+        public Domain domain(Object key) {
+            return group.domain(key);
+        }
+
+        @Override
+        public MemorySegment survivingState(String name, long bytes) throws TargetException {
+            return services.survivingState(name, bytes);
+        }
+
+        @Override
+        public <S> S service(Class<S> type) throws TargetException {
+            return services.service(type);
+        }
+
+        @Override
+        public void tableEvent() {
+            device.event();
+        }
+
+        @Override
+        public BlockingIo blockingIo() {
+            return services.blockingIo();
+        }
+    }
+}

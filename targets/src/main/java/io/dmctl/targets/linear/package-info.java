@@ -1,0 +1,5 @@
+/// The linear target: `<start> <length> linear <device> <start sector>`.
+@NullMarked
+package io.dmctl.targets.linear;
+
+import org.jspecify.annotations.NullMarked;

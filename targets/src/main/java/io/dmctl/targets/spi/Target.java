@@ -1,0 +1,72 @@
+package io.dmctl.targets.spi;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One line of a table. [#map], [#endIo] and [#work] run on every queue at once: no locks, no clocks, no threads;
+/// mutable shared state has
+/// one owning [Domain]. All other methods are called by one control thread at a time.
+///
+/// @kernel include/linux/device-mapper.h `struct target_type`
+public interface Target extends AutoCloseable {
+    /// Read again at each resume.
+    TargetLimits limits();
+
+    @HotPath
+    MapResult map(Bio bio, QueueContext q);
+
+    @HotPath
+    default EndIoResult endIo(Bio bio, QueueContext q) {
+        return EndIoResult.DONE;
+    }
+
+    /// A bio that was posted to a domain, or whose timer is over, on the thread of that domain or timer. The target
+    /// owns the bio.
+    @HotPath
+    default void work(Bio bio, QueueContext q) {
+        q.complete(bio);
+    }
+
+    /// State of a bio in this target, made once per bio of a pool when the table becomes live; null for none.
+    default @Nullable Object newPerIo() {
+        return null;
+    }
+
+    /// Before the drain of a suspend.
+    default void presuspend() {}
+
+    /// The suspend was given up.
+    default void presuspendUndo() {}
+
+    /// Nothing is in flight.
+    default void postsuspend() {}
+
+    /// @throws TargetException and the device stays suspended
+    default void preresume() throws TargetException {}
+
+    default void resume() {}
+
+    /// Takes over after the death of the process that served the device; not the constructor again.
+    ///
+    /// @throws TargetException when nothing can be recovered
+    default void recover() throws TargetException {}
+
+    /// Writes the status. TABLE text is accepted by [TargetType#ctr] again. `noflush`: do not commit first.
+    void status(StatusSink out, StatusType type, boolean noflush);
+
+    /// Answers the text of the reply, empty for none.
+    ///
+    /// @throws TargetException when the message is not known or not right
+    default String message(List<String> argv) throws TargetException {
+        throw TargetException.invalid("Target type does not support messages");
+    }
+
+    /// Changes the stacked limits.
+    default void ioHints(QueueLimits.Builder limits) {}
+
+    void iterateDevices(DeviceVisitor visitor);
+
+    /// The destructor. The table closes the devices.
+    @Override
+    default void close() {}
+}

@@ -1,0 +1,39 @@
+package io.dmctl.targets.spi;
+
+import java.lang.foreign.MemorySegment;
+
+/// At construction: where the target lies, and the services of the core and the backend.
+public interface TargetContext {
+    /// First sector in the mapped device.
+    long beginSector();
+
+    long lenSectors();
+
+    boolean readOnly();
+
+    /// Opens a device for this table.
+    ///
+    /// @throws TargetException with the errno of the lookup (ENOENT, EBUSY, ...)
+    LowerDevice getDevice(DeviceArg arg) throws TargetException;
+
+    /// The worker that owns the state named by `key`; the same key gives the same worker, over all devices of the
+    /// group.
+    Domain domain(Object key);
+
+    /// Memory that outlives the process, not the machine; zeroed when new, as it was left when the device is recovered.
+    ///
+    /// @throws TargetException where the backend has none
+    MemorySegment survivingState(String name, long bytes) throws TargetException;
+
+    /// A service of the backend: ciphers, hashes, secret memory.
+    ///
+    /// @throws TargetException where it is not offered
+    <S> S service(Class<S> type) throws TargetException;
+
+    /// Something happened that who waits for the device wants to know. From any thread; cold.
+    /// @kernel drivers/md/dm-table.c `dm_table_event`
+    void tableEvent();
+
+    /// Blocking reads and writes, for constructors and hooks only.
+    BlockingIo blockingIo();
+}

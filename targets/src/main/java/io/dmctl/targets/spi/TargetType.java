@@ -1,0 +1,26 @@
+package io.dmctl.targets.spi;
+
+import java.util.List;
+import java.util.Set;
+
+/// A kind of target, found by [java.util.ServiceLoader]. Stateless.
+///
+/// @kernel include/linux/device-mapper.h `struct target_type`
+public interface TargetType {
+    /// As in a table line, shorter than 16 bytes.
+    String name();
+
+    TargetVersion version();
+
+    default Set<TargetFeature> features() {
+        return Set.of();
+    }
+
+    /// Which words name devices. Pure: opens nothing, throws nothing; of a bad line it names what it can.
+    List<DeviceArg> deviceArgs(TargetArgs args);
+
+    /// Makes a target of a table line. What `ti` opened is closed by the core when this throws.
+    ///
+    /// @throws TargetException with the kernel's text for what is wrong
+    Target ctr(TargetContext ti, TargetArgs args) throws TargetException;
+}

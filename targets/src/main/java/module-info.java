@@ -1,0 +1,16 @@
+/// Device-mapper targets in Java: the target SPI, the dm core, and the targets. Pure JDK: no system call, no native
+/// memory of its own.
+module io.dmctl.targets {
+    requires static org.jspecify;
+
+    exports io.dmctl.targets.spi;
+    exports io.dmctl.targets.core;
+
+    uses io.dmctl.targets.spi.TargetType;
+
+    provides io.dmctl.targets.spi.TargetType with
+            io.dmctl.targets.linear.LinearTargetType,
+            io.dmctl.targets.striped.StripedTargetType,
+            io.dmctl.targets.zero.ZeroTargetType,
+            io.dmctl.targets.error.ErrorTargetType;
+}
