@@ -1,0 +1,11 @@
+package io.dmctl.bindings.sys;
+
+/// Constants of the C library that the generated `Libc` lacks, each with the C text that it mirrors.
+public final class LibcMacros {
+    /// C: `MSG_WAITALL = 0x100` (bits/socket.h): a receive waits for the whole length.
+    public static final int MSG_WAITALL = 0x100;
+    /// C: `#define SEEK_SET 0`
+    public static final int SEEK_SET = 0;
+
+    private LibcMacros() {}
+}

@@ -1,0 +1,9 @@
+package io.dmctl.bindings.sys;
+
+/// System-call numbers (x86_64) that the generated `Libc` lacks, each with the C text that it mirrors.
+public final class SysNumbers {
+    /// C: `#define __NR_setsid 112`
+    public static final int SYS_setsid = 112;
+
+    private SysNumbers() {}
+}

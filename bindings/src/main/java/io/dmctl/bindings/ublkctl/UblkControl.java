@@ -1,0 +1,173 @@
+package io.dmctl.bindings.ublkctl;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.dmctl.bindings.libc.Libc;
+import io.dmctl.bindings.sys.Availability;
+import io.dmctl.bindings.sys.Errno;
+import io.dmctl.bindings.sys.ErrnoException;
+import io.dmctl.bindings.sys.Sys;
+import io.dmctl.bindings.ublk.Ublk;
+import io.dmctl.bindings.ublk.ublk_params;
+import io.dmctl.bindings.ublk.ublksrv_ctrl_dev_info;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.Set;
+
+/// The ublk control device: makes, describes, starts, stops and deletes devices. Every command is bounded in
+/// time.
+///
+/// Thread rule: one thread at a time, any thread. [#start] waits until every tag of every queue has been
+/// fetched, and [#stop] until every request has been committed: call them on another thread than the queues'
+/// threads. A command waits only for its own object, so a stop that must overtake a start needs an object of
+/// its own.
+///
+/// Errors are [ErrnoException]: ENODEV (no such device), EBUSY, EACCES (parameters of a started device), and
+/// ETIMEDOUT for a command that the kernel did not finish in time. When such a command could not even be
+/// cancelled, this object is broken and every later command is ESHUTDOWN; what the kernel may still write to is
+/// then never freed.
+///
+/// Privileged devices only (CAP_SYS_ADMIN): an unprivileged one wants its path before every argument.
+public final class UblkControl implements AutoCloseable {
+    public static final String PATH = "/dev/ublk-control";
+    /// How long a command may take. Deleting a device and starting one wait for others; none waits for a disk.
+    public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
+
+    private static final int ALL_QUEUES = -1;
+    private static final int NO_DEVICE = -1;
+    private static final int CPU_MASK_BYTES = 1024; // 8192 CPUs: the largest NR_CPUS of the kernel's Kconfig
+
+    private final UblkCommandRing ring;
+
+    private UblkControl(UblkCommandRing ring) {
+        this.ring = ring;
+    }
+
+    public static UblkControl open() throws ErrnoException {
+        return open(DEFAULT_TIMEOUT);
+    }
+
+    public static UblkControl open(Duration timeout) throws ErrnoException {
+        return new UblkControl(UblkCommandRing.open(PATH, timeout.toNanos()));
+    }
+
+    /// Whether this machine has ublk and this process may use it.
+    public static Availability probe() {
+        if (!Files.exists(Path.of(PATH))) {
+            return Availability.no(PATH + " is missing", "modprobe ublk_drv (CONFIG_BLK_DEV_UBLK, Linux 6.0 or newer)");
+        }
+        final int fd = Sys.open(PATH, Libc.O_RDWR(), 0);
+        if (fd < 0) {
+            return Availability.no("open: " + PATH + ": " + Errno.describe(-fd), "run as root (CAP_SYS_ADMIN)");
+        }
+        Sys.close(fd);
+        try (UblkControl control = open()) {
+            final Set<UblkFeature> features = UblkFeature.setOf(control.features());
+            return features.contains(UblkFeature.CMD_IOCTL_ENCODE)
+                    ? Availability.yes()
+                    : Availability.no("the driver is too old", "use Linux 6.5 or newer");
+        } catch (ErrnoException e) {
+            return Availability.no(
+                    String.valueOf(e.getMessage()),
+                    "use Linux 6.5 or newer (UBLK_U_CMD_GET_FEATURES), and see that io_uring is allowed");
+        }
+    }
+
+    /// The driver's UBLK_F_* bits: see [UblkFeature#setOf].
+    public long features() throws ErrnoException {
+        final MemorySegment out = ring.argument(Ublk.UBLK_FEATURES_LEN());
+        run("GET_FEATURES", Ublk.UBLK_U_CMD_GET_FEATURES(), NO_DEVICE, out, 0);
+        return out.get(JAVA_LONG, 0);
+    }
+
+    /// Makes /dev/ublkcN. Answers what the driver made of `wanted`: flags it does not know are gone, others are
+    /// added, queues may be fewer.
+    public UblkDeviceInfo addDevice(UblkDeviceInfo wanted) throws ErrnoException {
+        final MemorySegment info = ring.argument(ublksrv_ctrl_dev_info.sizeof());
+        wanted.encode(info);
+        run("ADD_DEV", Ublk.UBLK_U_CMD_ADD_DEV(), wanted.id(), info, 0);
+        return UblkDeviceInfo.decode(info);
+    }
+
+    public UblkDeviceInfo info(int id) throws ErrnoException {
+        final MemorySegment info = ring.argument(ublksrv_ctrl_dev_info.sizeof());
+        run("GET_DEV_INFO", Ublk.UBLK_U_CMD_GET_DEV_INFO(), id, info, 0);
+        return UblkDeviceInfo.decode(info);
+    }
+
+    /// Gives the device its parameters.
+    ///
+    /// @throws ErrnoException EINVAL for values out of range, EACCES once the device was started
+    public void setParams(int id, UblkParams params) throws ErrnoException {
+        final MemorySegment in = ring.argument(ublk_params.sizeof());
+        UblkParamsCodec.encode(params, in);
+        run("SET_PARAMS", Ublk.UBLK_U_CMD_SET_PARAMS(), id, in, 0);
+    }
+
+    public UblkParams params(int id) throws ErrnoException {
+        final MemorySegment out = ring.argument(ublk_params.sizeof());
+        ublk_params.len(out, (int) ublk_params.sizeof());
+        run("GET_PARAMS", Ublk.UBLK_U_CMD_GET_PARAMS(), id, out, 0);
+        return UblkParamsCodec.decode(out);
+    }
+
+    /// The CPUs whose requests come to `queue`.
+    public BitSet queueAffinity(int id, int queue) throws ErrnoException {
+        final MemorySegment out = ring.argument(CPU_MASK_BYTES);
+        run("GET_QUEUE_AFFINITY", Ublk.UBLK_U_CMD_GET_QUEUE_AFFINITY(), id, out, queue);
+        return BitSet.valueOf(out.toArray(JAVA_BYTE));
+    }
+
+    /// Makes /dev/ublkbN. Waits until every tag has been fetched.
+    ///
+    /// @param pid the process that opened /dev/ublkcN
+    public void start(int id, int pid) throws ErrnoException {
+        run("START_DEV", Ublk.UBLK_U_CMD_START_DEV(), id, MemorySegment.NULL, pid);
+    }
+
+    /// Removes /dev/ublkbN, even while it is open: only for a device that no one uses. The queues serve until
+    /// it returns, and see [UblkIo#RES_ABORT].
+    public void stop(int id) throws ErrnoException {
+        run("STOP_DEV", Ublk.UBLK_U_CMD_STOP_DEV(), id, MemorySegment.NULL, 0);
+    }
+
+    /// As [#stop], when no one has it open.
+    ///
+    /// @throws ErrnoException EBUSY while it is open; EOPNOTSUPP or EINVAL before Linux 7.0
+    /// ([UblkFeature#SAFE_STOP_DEV])
+    public void tryStop(int id) throws ErrnoException {
+        run("TRY_STOP_DEV", Ublk.UBLK_U_CMD_TRY_STOP_DEV(), id, MemorySegment.NULL, 0);
+    }
+
+    /// Deletes the device and waits until its number is free: until no one has /dev/ublkcN or /dev/ublkbN open,
+    /// mapped or registered with a ring.
+    public void delete(int id) throws ErrnoException {
+        run("DEL_DEV", Ublk.UBLK_U_CMD_DEL_DEV(), id, MemorySegment.NULL, 0);
+    }
+
+    /// As [#delete] without the wait.
+    public void deleteAsync(int id) throws ErrnoException {
+        run("DEL_DEV_ASYNC", Ublk.UBLK_U_CMD_DEL_DEV_ASYNC(), id, MemorySegment.NULL, 0);
+    }
+
+    /// Changes the size of a started device. The driver checks nothing: not the alignment, not that it shrinks.
+    public void updateSize(int id, long sectors) throws ErrnoException {
+        run("UPDATE_SIZE", Ublk.UBLK_U_CMD_UPDATE_SIZE(), id, MemorySegment.NULL, sectors);
+    }
+
+    private void run(String name, long cmdOp, int id, MemorySegment argument, long data) throws ErrnoException {
+        final String call = "uring_cmd(UBLK_U_CMD_" + name + ")";
+        final String subject = id == NO_DEVICE ? PATH : "ublk device " + id;
+        ErrnoException.check(call, subject, ring.run((int) cmdOp, id, ALL_QUEUES, argument, data));
+    }
+
+    /// Gives the ring and the descriptor back. Idempotent.
+    @Override
+    public void close() {
+        ring.close();
+    }
+}
