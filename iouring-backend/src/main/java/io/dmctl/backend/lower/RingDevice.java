@@ -1,0 +1,115 @@
+package io.dmctl.backend.lower;
+
+import io.dmctl.backend.queue.QueueAgent;
+import io.dmctl.bindings.ring.SubmissionQueue;
+import io.dmctl.bindings.sys.Errno;
+import io.dmctl.bindings.sys.Falloc;
+import io.dmctl.bindings.sys.Fd;
+import io.dmctl.targets.core.BlockDevice;
+import io.dmctl.targets.core.CoreBio;
+import io.dmctl.targets.core.IoThread;
+import io.dmctl.targets.spi.BioFlags;
+import io.dmctl.targets.spi.HotPath;
+import io.dmctl.targets.spi.QueueLimits;
+import java.util.Objects;
+
+/// A file or block device, driven through the ring of the queue that has the bio.
+///
+/// A short read or write is taken up where it stopped; no progress is EIO. The descriptor belongs to the [Claims] that
+/// opened it.
+public final class RingDevice implements BlockDevice {
+    private final String name;
+    private final Fd fd;
+    private final boolean blockDevice;
+    private final long sizeSectors;
+    private final QueueLimits limits;
+
+    RingDevice(String name, Fd fd, boolean blockDevice, long sizeSectors, QueueLimits limits) {
+        this.name = name;
+        this.fd = fd;
+        this.blockDevice = blockDevice;
+        this.sizeSectors = sizeSectors;
+        this.limits = limits;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public long sizeSectors() {
+        return sizeSectors;
+    }
+
+    @Override
+    public QueueLimits limits() {
+        return limits;
+    }
+
+    Fd fd() {
+        return fd;
+    }
+
+    @Override
+    @HotPath
+    public void submit(CoreBio bio, IoThread thread) {
+        final QueueAgent agent = (QueueAgent) thread;
+        final SubmissionQueue sq = agent.prepare();
+        final long userData = QueueAgent.lowerData(bio);
+        final int number = fd.number();
+        final int done = bio.doneBytes();
+        final long offset = (bio.sector() << 9) + done;
+        final int length = (int) (bio.lengthBytes() - done);
+        switch (bio.op()) {
+            case READ -> sq.prepRead(number, bio.data().address() + done, length, offset, 0, userData);
+            case WRITE ->
+                sq.prepWrite(
+                        number,
+                        bio.data().address() + done,
+                        length,
+                        offset,
+                        (bio.flags() & BioFlags.FUA) == 0 ? 0 : Falloc.RWF_DSYNC,
+                        userData);
+            case FLUSH -> sq.prepFsync(number, true, userData);
+            case DISCARD -> sq.prepFallocate(number, discardMode(), offset, bio.lengthBytes(), userData);
+            case WRITE_ZEROES -> sq.prepFallocate(number, zeroesMode(bio.flags()), offset, bio.lengthBytes(), userData);
+        }
+    }
+
+    /// A block device takes PUNCH_HOLE as 'zeros, unmapped', and with NO_HIDE_STALE as a discard. @kernel block/fops.c
+    /// `blkdev_fallocate`
+    private int discardMode() {
+        return Falloc.PUNCH_HOLE | Falloc.KEEP_SIZE | (blockDevice ? Falloc.NO_HIDE_STALE : 0);
+    }
+
+    private static int zeroesMode(int flags) {
+        return Falloc.KEEP_SIZE | ((flags & BioFlags.NOUNMAP) == 0 ? Falloc.PUNCH_HOLE : Falloc.ZERO_RANGE);
+    }
+
+    /// A completion for `bio`, whose device is a ring device.
+    @HotPath
+    public static void completed(CoreBio bio, int result, QueueAgent agent) {
+        final BlockDevice device = Objects.requireNonNull(bio.device());
+        if (result == -Errno.EINTR || result == -Errno.EAGAIN) {
+            device.submit(bio, agent);
+            return;
+        }
+        if (result < 0) {
+            agent.lowerDone(bio, result);
+            return;
+        }
+        if (!bio.op().hasData()) {
+            agent.lowerDone(bio, 0);
+            return;
+        }
+        bio.doneBytes(bio.doneBytes() + result);
+        if (bio.doneBytes() >= bio.lengthBytes()) {
+            agent.lowerDone(bio, 0);
+        } else if (result == 0) {
+            agent.lowerDone(bio, -Errno.EIO);
+        } else {
+            device.submit(bio, agent);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package io.dmctl.backend.transport;
+
+import io.dmctl.backend.queue.QueueAgent;
+import io.dmctl.backend.queue.QueueFront;
+import io.dmctl.bindings.ring.SubmissionQueue;
+import io.dmctl.bindings.sys.Errno;
+import io.dmctl.bindings.sys.ErrnoException;
+import io.dmctl.bindings.sys.Fd;
+import io.dmctl.bindings.sys.Mapping;
+import io.dmctl.bindings.ublkctl.UblkIo;
+import io.dmctl.targets.core.IoThread;
+import io.dmctl.targets.core.MappedDevice;
+import io.dmctl.targets.core.Request;
+import io.dmctl.targets.core.RequestSink;
+import io.dmctl.targets.spi.BioFlags;
+import io.dmctl.targets.spi.HotPath;
+import io.dmctl.targets.spi.ReqOp;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// One hardware queue of a ublk device, in copy mode: the driver copies between its requests and this queue's buffers.
+///
+/// All but the constructor runs on the queue's thread, which the driver binds every tag to: only it may commit.
+///
+/// @kernel drivers/block/ublk_drv.c `ublk_ch_uring_cmd`
+@HotPath
+final class UblkQueue implements QueueFront, RequestSink {
+    /// ublkc is a registered file, so that the device quiesces only after the ring's last lower I/O (decision 7).
+    private static final int UBLKC_SLOT = 0;
+
+    private final MappedDevice device;
+    private final Fd ublkc;
+    private final int queue;
+    private final int depth;
+    private final Mapping descriptors;
+    private final Mapping buffers;
+    private final int bufferBytes;
+    private final Request[] requests;
+    private @Nullable QueueAgent agent;
+    private int aborted;
+
+    UblkQueue(MappedDevice device, Fd ublkc, int queue, int depth, int bufferBytes) throws ErrnoException {
+        this.device = device;
+        this.ublkc = ublkc;
+        this.queue = queue;
+        this.depth = depth;
+        this.bufferBytes = bufferBytes;
+        this.descriptors = Mapping.shared(
+                ublkc.number(), UblkIo.descriptorAreaOffset(queue), UblkIo.descriptorAreaBytes(depth), Mapping.READ);
+        this.buffers = anonymous((long) depth * bufferBytes, descriptors);
+        this.requests = new Request[depth];
+        for (int tag = 0; tag < depth; tag++) {
+            final Request request = new Request(this, tag);
+            final MemorySegment buffer = buffers.segment().asSlice((long) tag * bufferBytes, bufferBytes);
+            request.data().setMemory(buffer, buffer.asReadOnly());
+            requests[tag] = request;
+        }
+    }
+
+    private static Mapping anonymous(long bytes, Mapping closeOnFailure) throws ErrnoException {
+        try {
+            return Mapping.anonymous(bytes);
+        } catch (ErrnoException e) {
+            closeOnFailure.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void start(QueueAgent newAgent) throws ErrnoException {
+        agent = newAgent;
+        newAgent.openRing().register().filesSparse(1);
+        newAgent.openRing().register().file(UBLKC_SLOT, ublkc.number());
+        for (int tag = 0; tag < depth; tag++) {
+            command(newAgent, UblkIo.FETCH_REQ, tag, 0);
+        }
+    }
+
+    private void command(QueueAgent to, int op, int tag, int result) {
+        final SubmissionQueue sq = to.prepare();
+        sq.prepUringCmd(
+                UBLKC_SLOT,
+                op,
+                UblkIo.cmdLow(queue, tag, result),
+                UblkIo.cmdHigh(buffers.address() + (long) tag * bufferBytes),
+                QueueAgent.frontData(tag));
+        sq.markFixedFile();
+    }
+
+    @Override
+    public void completed(long payload, int result, int flags) {
+        if (result == UblkIo.RES_ABORT) {
+            aborted++; // the device stops: this tag is not fetched again
+            return;
+        }
+        if (result != UblkIo.RES_OK) {
+            throw new IllegalStateException("ublk queue " + queue + " tag " + payload + ": " + Errno.describe(-result));
+        }
+        final int tag = (int) payload;
+        final MemorySegment area = descriptors.segment();
+        final long at = UblkIo.descriptorOffset(tag);
+        final int opFlags = UblkIo.opFlags(area, at);
+        final Request request = requests[tag];
+        final QueueAgent a = Objects.requireNonNull(agent);
+        switch (UblkIo.op(opFlags)) {
+            case UblkIo.OP_READ -> begin(request, ReqOp.READ, opFlags, area, at, a);
+            case UblkIo.OP_WRITE -> begin(request, ReqOp.WRITE, opFlags, area, at, a);
+            case UblkIo.OP_DISCARD -> begin(request, ReqOp.DISCARD, opFlags, area, at, a);
+            case UblkIo.OP_WRITE_ZEROES -> begin(request, ReqOp.WRITE_ZEROES, opFlags, area, at, a);
+            case UblkIo.OP_FLUSH -> {
+                request.init(ReqOp.FLUSH, 0, 0, 0);
+                device.submit(request, a);
+            }
+            default -> command(a, UblkIo.COMMIT_AND_FETCH_REQ, tag, -Errno.EOPNOTSUPP);
+        }
+    }
+
+    private void begin(Request request, ReqOp op, int opFlags, MemorySegment area, long at, QueueAgent a) {
+        request.init(op, bioFlags(opFlags), UblkIo.startSector(area, at), UblkIo.nrSectors(area, at));
+        device.submit(request, a);
+    }
+
+    private static int bioFlags(int opFlags) {
+        int flags = 0;
+        if ((opFlags & UblkIo.F_FUA) != 0) {
+            flags |= BioFlags.FUA;
+        }
+        if ((opFlags & UblkIo.F_NOUNMAP) != 0) {
+            flags |= BioFlags.NOUNMAP;
+        }
+        if ((opFlags & UblkIo.F_META) != 0) {
+            flags |= BioFlags.META;
+        }
+        if ((opFlags & UblkIo.F_SWAP) != 0) {
+            flags |= BioFlags.SWAP;
+        }
+        return flags;
+    }
+
+    @Override
+    public void requestDone(Request request, IoThread thread) {
+        command((QueueAgent) thread, UblkIo.COMMIT_AND_FETCH_REQ, request.tag(), result(request));
+    }
+
+    private static int result(Request request) {
+        final int status = request.status();
+        if (status == 0) {
+            return request.op().hasData() ? request.sectors() << 9 : 0;
+        }
+        // The block layer takes EAGAIN for a request that was not to wait, and fails it with a splat.
+        return status == -Errno.EAGAIN ? -Errno.EIO : status;
+    }
+
+    @Override
+    public boolean isDone() {
+        return aborted == depth;
+    }
+
+    @Override
+    public void close() {
+        descriptors.close();
+        buffers.close();
+    }
+}
