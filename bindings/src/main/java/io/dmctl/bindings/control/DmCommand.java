@@ -5,33 +5,35 @@ import org.jspecify.annotations.Nullable;
 
 /// The commands of the dm ioctl interface, in the order of their numbers.
 ///
-/// @kernel include/uapi/linux/dm-ioctl.h, enum DM_*_CMD
+/// Kernel: include/uapi/linux/dm-ioctl.h, the enum of `DM_*_CMD`.
 public enum DmCommand {
-    VERSION("DM_VERSION", 0),
-    REMOVE_ALL("DM_REMOVE_ALL", 0),
-    LIST_DEVICES("DM_LIST_DEVICES", 0),
-    DEV_CREATE("DM_DEV_CREATE", 0),
-    DEV_REMOVE("DM_DEV_REMOVE", 0),
-    DEV_RENAME("DM_DEV_RENAME", 0),
-    DEV_SUSPEND("DM_DEV_SUSPEND", 0),
-    DEV_STATUS("DM_DEV_STATUS", 0),
-    DEV_WAIT("DM_DEV_WAIT", 0),
-    TABLE_LOAD("DM_TABLE_LOAD", 0),
-    TABLE_CLEAR("DM_TABLE_CLEAR", 0),
-    TABLE_DEPS("DM_TABLE_DEPS", 0),
-    TABLE_STATUS("DM_TABLE_STATUS", 0),
-    LIST_VERSIONS("DM_LIST_VERSIONS", 1),
-    TARGET_MSG("DM_TARGET_MSG", 2),
-    DEV_SET_GEOMETRY("DM_DEV_SET_GEOMETRY", 6),
-    DEV_ARM_POLL("DM_DEV_ARM_POLL", 37),
-    GET_TARGET_VERSION("DM_GET_TARGET_VERSION", 41);
+    VERSION(0, "DM_VERSION", 0),
+    REMOVE_ALL(1, "DM_REMOVE_ALL", 0),
+    LIST_DEVICES(2, "DM_LIST_DEVICES", 0),
+    DEV_CREATE(3, "DM_DEV_CREATE", 0),
+    DEV_REMOVE(4, "DM_DEV_REMOVE", 0),
+    DEV_RENAME(5, "DM_DEV_RENAME", 0),
+    DEV_SUSPEND(6, "DM_DEV_SUSPEND", 0),
+    DEV_STATUS(7, "DM_DEV_STATUS", 0),
+    DEV_WAIT(8, "DM_DEV_WAIT", 0),
+    TABLE_LOAD(9, "DM_TABLE_LOAD", 0),
+    TABLE_CLEAR(10, "DM_TABLE_CLEAR", 0),
+    TABLE_DEPS(11, "DM_TABLE_DEPS", 0),
+    TABLE_STATUS(12, "DM_TABLE_STATUS", 0),
+    LIST_VERSIONS(13, "DM_LIST_VERSIONS", 1),
+    TARGET_MSG(14, "DM_TARGET_MSG", 2),
+    DEV_SET_GEOMETRY(15, "DM_DEV_SET_GEOMETRY", 6),
+    DEV_ARM_POLL(16, "DM_DEV_ARM_POLL", 37),
+    GET_TARGET_VERSION(17, "DM_GET_TARGET_VERSION", 41);
 
     private static final DmCommand[] ALL = values();
 
+    private final int nr;
     private final String kernelName;
     private final int sinceMinor;
 
-    DmCommand(String kernelName, int sinceMinor) {
+    DmCommand(int nr, String kernelName, int sinceMinor) {
+        this.nr = nr;
         this.kernelName = kernelName;
         this.sinceMinor = sinceMinor;
     }
@@ -49,7 +51,7 @@ public enum DmCommand {
 
     /// The command number, as `DM_DEV_CREATE_CMD`.
     public int nr() {
-        return ordinal();
+        return nr;
     }
 
     /// The minor version of interface 4 that has it.
@@ -58,10 +60,6 @@ public enum DmCommand {
     }
 
     /// C: `_IOWR(DM_IOCTL, nr, struct dm_ioctl)`: the requests differ in the low byte only.
-    long request() {
-        return DmCommand.request(ordinal());
-    }
-
     static long request(int nr) {
         return (Dm.DM_VERSION() & ~0xffL) | nr;
     }
