@@ -7,7 +7,7 @@ module io.dmctl.backend {
     requires org.slf4j;
     requires static org.jspecify;
 
-    // exports io.dmctl.backend.client;
+    exports io.dmctl.backend.client;
     exports io.dmctl.backend.lower;
     exports io.dmctl.backend.queue;
     // exports io.dmctl.backend.server;
