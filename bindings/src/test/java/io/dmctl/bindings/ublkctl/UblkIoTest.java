@@ -1,0 +1,56 @@
+package io.dmctl.bindings.ublkctl;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.dmctl.bindings.ublk.ublksrv_io_cmd;
+import io.dmctl.bindings.ublk.ublksrv_io_desc;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.junit.jupiter.api.Test;
+
+class UblkIoTest {
+    @Test
+    void commandWordsAreTheKernelsStruct() {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment cmd = ublksrv_io_cmd.allocate(arena);
+            ublksrv_io_cmd.q_id(cmd, (short) 3);
+            ublksrv_io_cmd.tag(cmd, (short) 4095);
+            ublksrv_io_cmd.result(cmd, -5);
+            ublksrv_io_cmd.addr(cmd, 0x1234_5678_9000L);
+            assertEquals(cmd.get(JAVA_LONG, 0), UblkIo.cmdLow(3, 4095, -5));
+            assertEquals(cmd.get(JAVA_LONG, 8), UblkIo.cmdHigh(0x1234_5678_9000L));
+        }
+    }
+
+    @Test
+    void descriptorsAreReadWhereTheKernelWritesThem() {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment area = arena.allocate(UblkIo.descriptorAreaBytes(8), 8);
+            final long at = UblkIo.descriptorOffset(5);
+            final MemorySegment desc = ublksrv_io_desc.asSlice(area, 5);
+            ublksrv_io_desc.op_flags(desc, UblkIo.OP_WRITE | UblkIo.F_FUA | UblkIo.F_SWAP);
+            ublksrv_io_desc.nr_sectors(desc, 77);
+            ublksrv_io_desc.start_sector(desc, 1L << 40);
+            ublksrv_io_desc.addr(desc, 99);
+            final int opFlags = UblkIo.opFlags(area, at);
+            assertEquals(area.get(JAVA_INT, at), opFlags);
+            assertEquals(UblkIo.OP_WRITE, UblkIo.op(opFlags));
+            assertEquals(UblkIo.F_FUA | UblkIo.F_SWAP, UblkIo.flags(opFlags));
+            assertEquals(77, UblkIo.nrSectors(area, at));
+            assertEquals(1L << 40, UblkIo.startSector(area, at));
+            assertEquals(99, UblkIo.address(area, at));
+        }
+    }
+
+    @Test
+    void descriptorAreasFollowTheLargestDepth() {
+        assertEquals(4096, UblkIo.descriptorAreaBytes(1));
+        assertEquals(4096, UblkIo.descriptorAreaBytes(128));
+        assertEquals(8192, UblkIo.descriptorAreaBytes(171));
+        assertEquals(98304, UblkIo.descriptorAreaBytes(4096));
+        assertEquals(0, UblkIo.descriptorAreaOffset(0));
+        assertEquals(2 * 98304, UblkIo.descriptorAreaOffset(2));
+    }
+}
