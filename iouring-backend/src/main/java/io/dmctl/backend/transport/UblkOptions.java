@@ -20,6 +20,10 @@ public record UblkOptions(int queues, int depth, int maxIoBytes) {
         }
     }
 
+    public UblkOptions with(int newQueues, int newDepth) {
+        return new UblkOptions(newQueues, newDepth, maxIoBytes);
+    }
+
     private static void range(String name, int value, int min, int max) {
         if (value < min || value > max) {
             throw new IllegalArgumentException(name + " must be in " + min + ".." + max + ", was " + value);
