@@ -90,9 +90,7 @@ public final class Engines implements AutoCloseable {
     /// Under the registry's lock, so that no device of ours takes the name in between.
     private DmDeviceInfo createKernel(DmTask.DevCreate create) throws IOException, DmException {
         final DmControl kernel = control(Engine.KERNEL);
-        final DmException[] refused = new DmException[1];
-        final DmDeviceInfo[] made = new DmDeviceInfo[1];
-        registry.locked(() -> {
+        final Object outcome = registry.locked(() -> {
             final boolean uuidTaken = create.uuid().isPresent()
                     && registry.find(DmId.of(create.uuid().get())).isPresent();
             if (uuidTaken || registry.find(DmId.of(create.name())).isPresent()) {
@@ -100,16 +98,15 @@ public final class Engines implements AutoCloseable {
                         "create", create.name() + ": the Java engine has a device of that name or uuid", Errno.EBUSY);
             }
             try {
-                made[0] = kernel.run(create);
+                return kernel.run(create);
             } catch (DmException e) {
-                refused[0] = e;
+                return e;
             }
-            return null;
         });
-        if (refused[0] != null) {
-            throw refused[0];
+        if (outcome instanceof DmException refused) {
+            throw refused;
         }
-        return made[0];
+        return (DmDeviceInfo) outcome;
     }
 
     private boolean kernelHas(DmId id) throws IOException, DmException {

@@ -10,7 +10,6 @@ import io.dmctl.bindings.sys.OpenFlags;
 import io.dmctl.bindings.ublkctl.UblkControl;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -43,14 +42,12 @@ final class Groups {
                 Files.createDirectories(registry.groupDir(wanted));
                 return wanted;
             }
-            for (int n = 0; ; n++) {
-                try {
-                    Files.createDirectory(registry.groupDir(Integer.toString(n)));
-                    return Integer.toString(n);
-                } catch (FileAlreadyExistsException e) {
-                    continue; // taken: the next one
-                }
+            int n = 0;
+            while (Files.exists(registry.groupDir(Integer.toString(n)))) {
+                n++;
             }
+            Files.createDirectory(registry.groupDir(Integer.toString(n)));
+            return Integer.toString(n);
         });
     }
 

@@ -14,12 +14,14 @@ import io.dmctl.bindings.control.DmRequest;
 import io.dmctl.bindings.control.DmTargetVersion;
 import io.dmctl.bindings.control.DmTransport;
 import io.dmctl.bindings.control.DmUuid;
+import io.dmctl.bindings.control.DmVersion;
 import io.dmctl.bindings.control.SocketTransport;
 import io.dmctl.bindings.sys.Devno;
 import io.dmctl.bindings.sys.Errno;
 import io.dmctl.bindings.sys.ErrnoException;
 import io.dmctl.targets.core.TargetRegistry;
 import io.dmctl.targets.spi.TargetType;
+import io.dmctl.targets.spi.TargetVersion;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -91,11 +93,8 @@ public final class JavaEngine implements DmTransport {
     private static DmReplyWriter versions(DmRequest request, Iterable<TargetType> types) {
         final List<DmTargetVersion> versions = new ArrayList<>();
         for (TargetType type : types) {
-            versions.add(new DmTargetVersion(
-                    type.name(),
-                    type.version().major(),
-                    type.version().minor(),
-                    type.version().patch()));
+            final TargetVersion v = type.version();
+            versions.add(new DmTargetVersion(type.name(), new DmVersion(v.major(), v.minor(), v.patch())));
         }
         final DmReplyWriter reply = new DmReplyWriter(request);
         reply.versions(versions);
@@ -152,25 +151,27 @@ public final class JavaEngine implements DmTransport {
                 && Groups.isAlive(registry, record.group().get())) {
             return null;
         }
-        switch (request.command()) {
+        final boolean dead = record.group().isPresent();
+        return switch (request.command()) {
             case DEV_REMOVE -> {
                 Groups.cleanUp(registry, record);
                 final DmReplyWriter reply = new DmReplyWriter(request);
                 reply.removed(false);
-                return reply;
+                yield reply;
             }
+            case DEV_STATUS -> new DmReplyWriter(request).info(empty(record));
             case TARGET_MSG -> throw new DmProtocolException(Errno.EINVAL, "The device has no table.");
             case DEV_WAIT ->
                 throw new DmProtocolException(
                         Errno.EOPNOTSUPP, "nothing can happen to " + record.name() + " before its first load");
             default -> {
-                if (record.group().isPresent() && request.command() != DmCommand.DEV_STATUS) {
+                if (dead) {
                     throw new DmProtocolException(
-                            Errno.EIO, "the server of " + record.name() + " is dead; remove the device to clean up");
+                            Errno.EIO, "the server of " + record.name() + " is dead: remove the device to clean up");
                 }
-                return new DmReplyWriter(request).info(empty(record));
+                yield new DmReplyWriter(request).info(empty(record));
             }
-        }
+        };
     }
 
     // ---- what a server answers ----

@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /// Which devices of the Java engine there are, on this host, for this user: a file a name, a file a uuid, a folder a
 /// group.
@@ -107,12 +108,12 @@ public final class Registry {
 
     /// Something done under the registry's lock.
     @FunctionalInterface
-    public interface Change<R> {
+    public interface Change<R extends @Nullable Object> {
         R run() throws IOException;
     }
 
     /// Runs `change` while nobody else changes the registry. Not to be held over anything that waits for I/O.
-    public <R> R locked(Change<R> change) throws IOException {
+    public <R extends @Nullable Object> R locked(Change<R> change) throws IOException {
         makeFolders();
         try (Fd lock = Fd.open(root.resolve("lock").toString(), OpenFlags.RDWR | OpenFlags.CREAT)) {
             FileLocks.flock(lock.number());
@@ -134,7 +135,7 @@ public final class Registry {
     ///
     /// @throws ErrnoException EBUSY when either is taken
     void create(DmName name, Optional<DmUuid> uuid) throws IOException {
-        locked(() -> {
+        this.<@Nullable Void>locked(() -> {
             if (Files.exists(nameFile(name))) {
                 throw new ErrnoException("create", name.toString(), Errno.EBUSY);
             }
@@ -148,7 +149,7 @@ public final class Registry {
 
     /// Replaces the record of `name`, if there is one.
     public void update(DmName name, UnaryOperator<DeviceRecord> change) throws IOException {
-        locked(() -> {
+        this.<@Nullable Void>locked(() -> {
             final Optional<DeviceRecord> old = read(nameFile(name));
             if (old.isPresent()) {
                 write(change.apply(old.get()));
@@ -159,7 +160,7 @@ public final class Registry {
 
     /// Forgets a device.
     public void remove(DmName name) throws IOException {
-        locked(() -> {
+        this.<@Nullable Void>locked(() -> {
             final Optional<DeviceRecord> old = read(nameFile(name));
             if (old.isPresent()) {
                 if (old.get().uuid().isPresent()) {
@@ -176,7 +177,7 @@ public final class Registry {
     /// @throws ErrnoException ENXIO when there is no such device; EBUSY when the new one is taken; EINVAL when
     /// it has a uuid
     void rename(DmName name, DmName newName, Optional<DmUuid> newUuid) throws IOException {
-        locked(() -> {
+        this.<@Nullable Void>locked(() -> {
             final DeviceRecord old =
                     read(nameFile(name)).orElseThrow(() -> new ErrnoException("rename", name.toString(), Errno.ENXIO));
             if (!newName.equals(name) && Files.exists(nameFile(newName))) {

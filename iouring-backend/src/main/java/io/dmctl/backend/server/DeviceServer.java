@@ -33,7 +33,6 @@ import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import sun.misc.Signal;
 
 /// The process that serves one group of devices. Started by the client at a first load with the registry's and its
 /// group's folders; says
@@ -76,16 +75,15 @@ public final class DeviceServer {
         final IoGroup group = new IoGroup(new ThreadScheduler(), index -> worker(made, index));
         made[0] = group;
         final Claims claims = new Claims(new Lending(registry, args[1])::borrow);
-        final Showing showing = new Showing(groupDir, DmNodes.system());
+        final Showing showing = new Showing(DmNodes.system());
         final DmServer server = new DmServer(group, TargetRegistry.load(), claims, showing, registry);
         final DeviceServer main = new DeviceServer(
                 groupDir,
                 server,
                 group,
                 UnixServerSocket.bind(groupDir.resolve("s").toString()));
-        for (String signal : new String[] {"TERM", "INT"}) {
-            Signal.handle(new Signal(signal), s -> main.removeAll(s.getName()));
-        }
+        Signals.handle("TERM", main::removeAll);
+        Signals.handle("INT", main::removeAll);
         System.out.println("ready");
         System.out.close(); // the JDK leads descriptors 0 to 2 to /dev/null then
         System.in.close();

@@ -38,8 +38,8 @@ record LoadRequest(
                 Optional.ofNullable(options.get(ServerProtocol.NAME)).map(DmName::of),
                 Optional.ofNullable(options.get(ServerProtocol.UUID)).map(DmUuid::of),
                 options.getOrDefault(ServerProtocol.TRANSPORT, "auto"),
-                number(ServerProtocol.QUEUES, options.getOrDefault(ServerProtocol.QUEUES, "1")),
-                number(ServerProtocol.DEPTH, options.getOrDefault(ServerProtocol.DEPTH, "128")),
+                number(ServerProtocol.QUEUES, options.getOrDefault(ServerProtocol.QUEUES, "0")),
+                number(ServerProtocol.DEPTH, options.getOrDefault(ServerProtocol.DEPTH, "0")),
                 notOpened);
     }
 

@@ -12,19 +12,14 @@ import io.dmctl.bindings.ublkctl.UblkControl;
 import io.dmctl.targets.core.IoGroup;
 import io.dmctl.targets.core.MappedDevice;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /// How this server's devices are shown: chooses the transport, keeps the link in /dev/mapper and the registry's record
 /// right.
 final class Showing {
-    private final Path groupDir;
     private final DmNodes nodes;
-    private final AtomicInteger nextSocket = new AtomicInteger();
 
-    Showing(Path groupDir, DmNodes nodes) {
-        this.groupDir = groupDir;
+    Showing(DmNodes nodes) {
         this.nodes = nodes;
     }
 
@@ -32,7 +27,7 @@ final class Showing {
         final MappedDevice md = group.create(name.nodeName());
         boolean ok = false;
         try {
-            final BlockTransport transport = transport(group, md, name, how);
+            final BlockTransport transport = transport(group, md, how);
             md.setFront(transport);
             ok = true;
             return new ServedDevice(name, how.uuid(), md, transport);
@@ -45,8 +40,7 @@ final class Showing {
         }
     }
 
-    private BlockTransport transport(IoGroup group, MappedDevice md, DmName name, LoadRequest how)
-            throws DmProtocolException {
+    private BlockTransport transport(IoGroup group, MappedDevice md, LoadRequest how) throws DmProtocolException {
         final String wanted =
                 how.transport().equals("auto") ? UblkControl.probe().available() ? "ublk" : "nbd" : how.transport();
         return switch (wanted) {
