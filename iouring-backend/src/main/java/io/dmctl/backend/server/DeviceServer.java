@@ -139,10 +139,16 @@ public final class DeviceServer {
     // ---- connections ----
 
     private void serve() throws IOException {
-        while (!ending) {
-            final UnixSocket client = socket.accept(ACCEPT_POLL_MS);
-            if (client != null) {
-                Thread.ofPlatform().daemon().name("control").start(() -> serve(client));
+        try {
+            while (!ending) {
+                final UnixSocket client = socket.accept(ACCEPT_POLL_MS);
+                if (client != null) {
+                    Thread.ofPlatform().daemon().name("control").start(() -> serve(client));
+                }
+            }
+        } catch (ErrnoException e) {
+            if (!ending) { // else the end closed the socket
+                throw e;
             }
         }
     }
