@@ -5,7 +5,7 @@ module io.dmctl.bindings {
     requires static org.jspecify;
 
     exports io.dmctl.bindings.sys;
-    // exports io.dmctl.bindings.control;
+    exports io.dmctl.bindings.control;
     exports io.dmctl.bindings.ring;
     exports io.dmctl.bindings.ublkctl;
 }

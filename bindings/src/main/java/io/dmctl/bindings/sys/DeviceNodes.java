@@ -19,7 +19,7 @@ public final class DeviceNodes {
                     Libc.AT_FDCWD(),
                     Sys.cString(arena, path.toString()).address(),
                     Libc.S_IFBLK() | permissions,
-                    dev.hugeEncode(), // the kernel decodes it with new_decode_dev, the same bits
+                    dev.encode(), // the kernel decodes it with new_decode_dev, the same bits
                     0,
                     0));
         }

@@ -17,12 +17,12 @@ public record Devno(int major, int minor) {
     /// As in `struct dm_ioctl.dev` and `dm_target_deps`.
     ///
     /// Kernel source: include/linux/kdev_t.h huge_encode_dev
-    public long hugeEncode() {
+    public long encode() {
         return (minor & 0xffL) | ((long) major << 8) | ((minor & ~0xffL) << 12);
     }
 
     /// Kernel source: include/linux/kdev_t.h huge_decode_dev
-    public static Devno hugeDecode(long dev) {
+    public static Devno decode(long dev) {
         return new Devno((int) ((dev >>> 8) & 0xfff), (int) ((dev & 0xff) | ((dev >>> 12) & 0xfff00)));
     }
 

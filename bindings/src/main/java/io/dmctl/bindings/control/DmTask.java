@@ -1,0 +1,566 @@
+package io.dmctl.bindings.control;
+
+import io.dmctl.bindings.dm.Dm;
+import io.dmctl.bindings.dm.dm_target_msg;
+import io.dmctl.bindings.sys.Devno;
+import io.dmctl.bindings.sys.Errno;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// A command to device-mapper, one record each; `R` is its reply. [DmControl#run] runs it.
+///
+/// No command carries a udev cookie: who creates devices where udev runs leaves their nodes to it (see [DmNodes]).
+public sealed interface DmTask<R> {
+    DmCommand command();
+
+    /// What the command is about, for messages.
+    String subject();
+
+    /// Bytes of input behind the header.
+    default long payloadBytes() {
+        return 0;
+    }
+
+    /// Writes the request, all but what [DmRequestWriter] fills in by itself.
+    void encode(DmRequestWriter out);
+
+    /// Reads the reply.
+    ///
+    /// @throws DmProtocolException when the peer's bytes are no reply
+    R decode(DmReplyReader in) throws DmProtocolException;
+
+    /// The version of the interface.
+    record Version() implements DmTask<DmVersion> {
+        @Override
+        public DmCommand command() {
+            return DmCommand.VERSION;
+        }
+
+        @Override
+        public String subject() {
+            return "device-mapper";
+        }
+
+        @Override
+        public void encode(DmRequestWriter out) {}
+
+        @Override
+        public DmVersion decode(DmReplyReader in) {
+            return in.version();
+        }
+    }
+
+    /// Removes every device that is not open; `deferred`: the others when their last user closes them.
+    record RemoveAll(boolean deferred) implements DmTask<DmAck> {
+        @Override
+        public DmCommand command() {
+            return DmCommand.REMOVE_ALL;
+        }
+
+        @Override
+        public String subject() {
+            return "all devices";
+        }
+
+        @Override
+        public void encode(DmRequestWriter out) {
+            deferredRemove(out, deferred);
+        }
+
+        @Override
+        public DmAck decode(DmReplyReader in) {
+            return in.ack();
+        }
+    }
+
+    /// All devices, in the order of their names; `withUuids` needs interface 4.46 (older ones answer without).
+    record ListDevices(boolean withUuids) implements DmTask<List<DmListedDevice>> {
+        @Override
+        public DmCommand command() {
+            return DmCommand.LIST_DEVICES;
+        }
+
+        @Override
+        public String subject() {
+            return "all devices";
+        }
+
+        @Override
+        public void encode(DmRequestWriter out) {
+            out.flag(Dm.DM_UUID_FLAG(), withUuids);
+        }
+
+        @Override
+        public List<DmListedDevice> decode(DmReplyReader in) throws DmProtocolException {
+            return in.devices();
+        }
+    }
+
+    /// The target types that are there now (the kernel loads others when a table names them).
+    record ListVersions() implements DmTask<List<DmTargetVersion>> {
+        @Override
+        public DmCommand command() {
+            return DmCommand.LIST_VERSIONS;
+        }
+
+        @Override
+        public String subject() {
+            return "all targets";
+        }
+
+        @Override
+        public void encode(DmRequestWriter out) {}
+
+        @Override
+        public List<DmTargetVersion> decode(DmReplyReader in) throws DmProtocolException {
+            return in.versions();
+        }
+    }
+
+    /// The version of one target type, which the kernel loads for this where it can.
+    record GetTargetVersion(String type) implements DmTask<DmTargetVersion> {
+        public GetTargetVersion {
+            if (type.isEmpty() || RawText.ofUtf8(type).length() > DmName.MAX_BYTES || type.indexOf('\0') >= 0) {
+                throw new IllegalArgumentException("target type must have 1 to 127 bytes without NUL: " + type);
+            }
+        }
+
+        @Override
+        public DmCommand command() {
+            return DmCommand.GET_TARGET_VERSION;
+        }
+
+        @Override
+        public String subject() {
+            return type;
+        }
+
+        @Override
+        public void encode(DmRequestWriter out) {
+            out.name(type.getBytes(StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public DmTargetVersion decode(DmReplyReader in) throws DmProtocolException {
+            final List<DmTargetVersion> versions = in.versions();
+            if (versions.size() != 1) {
+                throw new DmProtocolException(Errno.EPROTO, versions.size() + " versions of one");
+            }
+            return versions.get(0);
+        }
+    }
+
+    /// A new device without a table. `minor`: the device number to take, else the first that is free.
+    record DevCreate(DmName name, Optional<DmUuid> uuid, OptionalInt minor) implements DmTask<DmDeviceInfo> {
+        @Override
+        public DmCommand command() {
+            return DmCommand.DEV_CREATE;
+        }
+
+        @Override
+        public String subject() {
+            return name.toString();
+        }
+
+        @Override
+        public void encode(DmRequestWriter out) {
+            out.name(name.bytes());
+            if (uuid.isPresent()) {
+                out.uuid(uuid.get());
+            }
+            if (minor.isPresent()) {
+                out.persistentMinor(minor.getAsInt());
+            }
+        }
+
+        @Override
+        public DmDeviceInfo decode(DmReplyReader in) throws DmProtocolException {
+            return in.info();
+        }
+    }
+
+    /// Removes a device; `deferred`: when it is open, once its last user closes it.
+    record DevRemove(DmId id, boolean deferred) implements DmTask<DmAck> {
+        @Override
+        public DmCommand command() {
+            return DmCommand.DEV_REMOVE;
+        }
+
+        @Override
+        public String subject() {
+            return id.toString();
+        }
+
+        @Override
+        public void encode(DmRequestWriter out) {
+            out.id(id);
+            deferredRemove(out, deferred);
+        }
+
+        @Override
+        public DmAck decode(DmReplyReader in) {
+            return in.ack();
+        }
+    }
+
+    /// Gives a device another name. The reply still has the old one.
+    record DevRename(DmName name, DmName newName) implements DmTask<DmDeviceInfo> {
+        @Override
+        public DmCommand command() {
+            return DmCommand.DEV_RENAME;
+        }
+
+        @Override
+        public String subject() {
+            return name.toString();
+        }
+
+        @Override
+        public long payloadBytes() {
+            return DmHeader.NAME_BYTES;
+        }
+
+        @Override
+        public void encode(DmRequestWriter out) {
+            out.name(name.bytes());
+            out.string(newName.bytes());
+        }
+
+        @Override
+        public DmDeviceInfo decode(DmReplyReader in) throws DmProtocolException {
+            return in.info();
+        }
+    }
+
+    /// Gives a uuid to a device that has none.
+    record DevSetUuid(DmName name, DmUuid newUuid) implements DmTask<DmDeviceInfo> {
+        @Override
+        public DmCommand command() {
+            return DmCommand.DEV_RENAME;
+        }
+
+        @Override
+        public String subject() {
+            return name.toString();
+        }
+
+        @Override
+        public long payloadBytes() {
+            return DmHeader.UUID_BYTES;
+        }
+
+        @Override
+        public void encode(DmRequestWriter out) {
+            out.needs(19);
+            out.name(name.bytes());
+            out.flag(Dm.DM_UUID_FLAG(), true);
+            out.string(newUuid.bytes());
+        }
+
+        @Override
+        public DmDeviceInfo decode(DmReplyReader in) throws DmProtocolException {
+            return in.info();
+        }
+    }
+
+    /// Stops I/O. `noflush`: what is queued stays queued; `skipLockfs`: a file system on it is not frozen. Blocks until
+    /// I/O in flight is over.
+    record DevSuspend(DmId id, boolean noflush, boolean skipLockfs) implements DmTask<DmDeviceInfo> {
+        @Override
+        public DmCommand command() {
+            return DmCommand.DEV_SUSPEND;
+        }
+
+        @Override
+        public String subject() {
+            return id.toString();
+        }
+
+        @Override
+        public void encode(DmRequestWriter out) {
+            out.id(id);
+            out.flag(Dm.DM_SUSPEND_FLAG(), true);
+            out.flag(Dm.DM_NOFLUSH_FLAG(), noflush);
+            out.flag(Dm.DM_SKIP_LOCKFS_FLAG(), skipLockfs);
+        }
+
+        @Override
+        public DmDeviceInfo decode(DmReplyReader in) throws DmProtocolException {
+            return in.info();
+        }
+    }
+
+    /// Puts a loaded table in use and lets I/O go on. A device that is not suspended is suspended for the swap, with
+    /// these flags. After a failed swap the device is suspended with its old table: a second resume lets it go on.
+    record DevResume(DmId id, boolean noflush, boolean skipLockfs) implements DmTask<DmDeviceInfo> {
+        @Override
+        public DmCommand command() {
+            return DmCommand.DEV_SUSPEND;
+        }
+
+        @Override
+        public String subject() {
+            return id.toString();
+        }
+
+        @Override
+        public void encode(DmRequestWriter out) {
+            out.id(id);
+            out.flag(Dm.DM_NOFLUSH_FLAG(), noflush);
+            out.flag(Dm.DM_SKIP_LOCKFS_FLAG(), skipLockfs);
+        }
+
+        @Override
+        public DmDeviceInfo decode(DmReplyReader in) throws DmProtocolException {
+            return in.info();
+        }
+    }
+
+    /// A device's state; `inactive`: target count and read-only flag are those of the loaded table.
+    record DevStatus(DmId id, boolean inactive) implements DmTask<DmDeviceInfo> {
+        @Override
+        public DmCommand command() {
+            return DmCommand.DEV_STATUS;
+        }
+
+        @Override
+        public String subject() {
+            return id.toString();
+        }
+
+        @Override
+        public void encode(DmRequestWriter out) {
+            out.id(id);
+            queryInactive(out, inactive);
+        }
+
+        @Override
+        public DmDeviceInfo decode(DmReplyReader in) throws DmProtocolException {
+            return in.info();
+        }
+    }
+
+    /// Waits until the device's event number differs from `eventNr`, then answers as [TableStatus] does. Blocks a
+    /// thread.
+    record DevWait(DmId id, int eventNr) implements DmTask<DmStatus> {
+        @Override
+        public DmCommand command() {
+            return DmCommand.DEV_WAIT;
+        }
+
+        @Override
+        public String subject() {
+            return id.toString();
+        }
+
+        @Override
+        public void encode(DmRequestWriter out) {
+            out.id(id);
+            out.eventNr(eventNr);
+        }
+
+        @Override
+        public DmStatus decode(DmReplyReader in) throws DmProtocolException {
+            return in.status();
+        }
+    }
+
+    /// Loads a table into the inactive slot. A `\` in parameters stands for itself, as in dmsetup.
+    record TableLoad(DmId id, DmTable table, boolean readonly) implements DmTask<DmDeviceInfo> {
+        @Override
+        public DmCommand command() {
+            return DmCommand.TABLE_LOAD;
+        }
+
+        @Override
+        public String subject() {
+            return id.toString();
+        }
+
+        @Override
+        public long payloadBytes() {
+            return DmRequestWriter.tableBytes(table.lines());
+        }
+
+        @Override
+        public void encode(DmRequestWriter out) {
+            out.id(id);
+            out.flag(Dm.DM_READONLY_FLAG(), readonly);
+            out.table(table.lines());
+        }
+
+        @Override
+        public DmDeviceInfo decode(DmReplyReader in) throws DmProtocolException {
+            return in.info();
+        }
+    }
+
+    /// Drops the table in the inactive slot.
+    record TableClear(DmId id) implements DmTask<DmDeviceInfo> {
+        @Override
+        public DmCommand command() {
+            return DmCommand.TABLE_CLEAR;
+        }
+
+        @Override
+        public String subject() {
+            return id.toString();
+        }
+
+        @Override
+        public void encode(DmRequestWriter out) {
+            out.id(id);
+        }
+
+        @Override
+        public DmDeviceInfo decode(DmReplyReader in) throws DmProtocolException {
+            return in.info();
+        }
+    }
+
+    /// The devices that a table uses.
+    record TableDeps(DmId id, boolean inactive) implements DmTask<List<Devno>> {
+        @Override
+        public DmCommand command() {
+            return DmCommand.TABLE_DEPS;
+        }
+
+        @Override
+        public String subject() {
+            return id.toString();
+        }
+
+        @Override
+        public void encode(DmRequestWriter out) {
+            out.id(id);
+            queryInactive(out, inactive);
+        }
+
+        @Override
+        public List<Devno> decode(DmReplyReader in) throws DmProtocolException {
+            return in.deps();
+        }
+    }
+
+    /// What each target says. `noflush`: targets answer from what they know, without writing anything out first.
+    record TableStatus(DmId id, Kind kind, boolean inactive, boolean noflush) implements DmTask<DmStatus> {
+        /// INFO: how it does; TABLE: the parameters that make it again; IMA: what is measured of it (4.45).
+        public enum Kind {
+            INFO,
+            TABLE,
+            IMA
+        }
+
+        @Override
+        public DmCommand command() {
+            return DmCommand.TABLE_STATUS;
+        }
+
+        @Override
+        public String subject() {
+            return id.toString();
+        }
+
+        @Override
+        public void encode(DmRequestWriter out) {
+            out.id(id);
+            queryInactive(out, inactive);
+            out.flag(Dm.DM_NOFLUSH_FLAG(), noflush);
+            out.flag(Dm.DM_STATUS_TABLE_FLAG(), kind == Kind.TABLE);
+            if (kind == Kind.IMA) {
+                out.needs(45);
+                out.flag(Dm.DM_IMA_MEASUREMENT_FLAG(), true);
+            }
+        }
+
+        @Override
+        public DmStatus decode(DmReplyReader in) throws DmProtocolException {
+            return in.status();
+        }
+    }
+
+    /// Sends words to the target at `sector` (512 bytes), or to the core when they begin with `@`. Empty: done, without
+    /// an answer.
+    record TargetMessage(DmId id, long sector, String message) implements DmTask<Optional<String>> {
+        public TargetMessage {
+            if (message.indexOf('\0') >= 0) {
+                throw new IllegalArgumentException("a message must not contain NUL");
+            }
+        }
+
+        @Override
+        public DmCommand command() {
+            return DmCommand.TARGET_MSG;
+        }
+
+        @Override
+        public String subject() {
+            return id.toString();
+        }
+
+        @Override
+        public long payloadBytes() {
+            return dm_target_msg.message$offset() + message.getBytes(StandardCharsets.UTF_8).length + 1;
+        }
+
+        @Override
+        public void encode(DmRequestWriter out) {
+            out.id(id);
+            out.message(sector, message.getBytes(StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public Optional<String> decode(DmReplyReader in) throws DmProtocolException {
+            return in.dataOut();
+        }
+    }
+
+    /// Sets the geometry that HDIO_GETGEO tells: cylinders up to 65535, heads and sectors up to 255.
+    record SetGeometry(DmId id, long cylinders, long heads, long sectors, long startSector) implements DmTask<DmAck> {
+        @Override
+        public DmCommand command() {
+            return DmCommand.DEV_SET_GEOMETRY;
+        }
+
+        @Override
+        public String subject() {
+            return id.toString();
+        }
+
+        @Override
+        public long payloadBytes() {
+            return text().length + 1L;
+        }
+
+        @Override
+        public void encode(DmRequestWriter out) {
+            out.id(id);
+            out.string(text());
+        }
+
+        private byte[] text() {
+            return (cylinders + " " + heads + " " + sectors + " " + startSector).getBytes(StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public DmAck decode(DmReplyReader in) {
+            return in.ack();
+        }
+    }
+
+    private static void deferredRemove(DmRequestWriter out, boolean deferred) {
+        if (deferred) {
+            out.needs(27);
+            out.flag(Dm.DM_DEFERRED_REMOVE(), true);
+        }
+    }
+
+    private static void queryInactive(DmRequestWriter out, boolean inactive) {
+        if (inactive) {
+            out.needs(16);
+            out.flag(Dm.DM_QUERY_INACTIVE_TABLE_FLAG(), true);
+        }
+    }
+}
