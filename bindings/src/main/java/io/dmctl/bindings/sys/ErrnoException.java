@@ -1,6 +1,7 @@
 package io.dmctl.bindings.sys;
 
 import java.io.IOException;
+import java.util.Objects;
 
 /// A failed system call, as `call: subject: reason (ERRNO)`.
 public final class ErrnoException extends IOException {
@@ -12,6 +13,12 @@ public final class ErrnoException extends IOException {
     public ErrnoException(String call, String subject, int errno) {
         super(call + ": " + subject + ": " + Errno.describe(errno));
         this.errno = errno;
+    }
+
+    /// Never null, unlike other exceptions'.
+    @Override
+    public String getMessage() {
+        return Objects.requireNonNull(super.getMessage());
     }
 
     /// The positive error number.

@@ -1,5 +1,7 @@
 package io.dmctl.targets.core;
 
+import java.util.Objects;
+
 /// A table is refused: the kernel's text, the errno, the line and argument where they are known.
 public final class TableException extends Exception {
     private static final long serialVersionUID = 1L;
@@ -17,6 +19,13 @@ public final class TableException extends Exception {
         this.argument = argument;
     }
 
+    /// The text; never null, unlike other exceptions'.
+    @Override
+    public String getMessage() {
+        return Objects.requireNonNull(super.getMessage());
+    }
+
+    /// The positive error number.
     public int errno() {
         return errno;
     }

@@ -1,5 +1,7 @@
 package io.dmctl.targets.spi;
 
+import java.util.Objects;
+
 /// A target refuses: the kernel's terse text, the errno, and where known the argument.
 public final class TargetException extends Exception {
     private static final long serialVersionUID = 1L;
@@ -20,6 +22,13 @@ public final class TargetException extends Exception {
         return new TargetException(text, EINVAL, -1);
     }
 
+    /// The text; never null, unlike other exceptions'.
+    @Override
+    public String getMessage() {
+        return Objects.requireNonNull(super.getMessage());
+    }
+
+    /// The positive error number.
     public int errno() {
         return errno;
     }
