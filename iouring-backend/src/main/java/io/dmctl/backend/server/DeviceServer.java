@@ -75,7 +75,7 @@ public final class DeviceServer {
         final IoGroup group = new IoGroup(new ThreadScheduler(), index -> worker(made, index));
         made[0] = group;
         final Claims claims = new Claims(new Lending(registry, args[1])::borrow);
-        final Showing showing = new Showing(DmNodes.system());
+        final Showing showing = new Showing(groupDir, DmNodes.system());
         final DmServer server = new DmServer(group, TargetRegistry.load(), claims, showing, registry);
         final DeviceServer main = new DeviceServer(
                 groupDir,

@@ -53,6 +53,16 @@ public record NbdOptions(int queues, int depth, Path socket, int maxIoBytes, int
         return new NbdOptions(1, DEFAULT_DEPTH, socket, DEFAULT_MAX_IO_BYTES);
     }
 
+    /// 0 keeps what there is.
+    public NbdOptions with(int newQueues, int newDepth) {
+        return new NbdOptions(
+                newQueues == 0 ? queues : newQueues,
+                newDepth == 0 ? depth : newDepth,
+                socket,
+                maxIoBytes,
+                maxConnections);
+    }
+
     private static void range(String name, int value, int min, int max) {
         if (value < min || value > max) {
             throw new IllegalArgumentException(name + " must be in " + min + ".." + max + ", was " + value);
