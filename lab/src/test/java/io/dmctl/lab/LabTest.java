@@ -1,0 +1,29 @@
+package io.dmctl.lab;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/// Runs the test class in the lab: one boot a class, its methods inside the guest as root, their results reported
+/// by the host's JUnit. The kernel's log must be clean at the end. On the host, only the class's constructor runs.
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.TYPE)
+@ExtendWith(LabExtension.class)
+public @interface LabTest {
+    /// CPUs of the guest. Take 1 to compare speeds, 2 or more for correctness.
+    int cpus() default 2;
+
+    /// Memory of the guest, such as `2G`; the host gives it as it is touched.
+    String memory() default "2G";
+
+    /// Disks of zeros, such as `256M`: the first is /dev/ubda, then /dev/ubdb.
+    String[] disks() default {};
+
+    /// How long the whole class may take in the guest.
+    int timeoutSeconds() default 300;
+
+    /// Regular expressions (grep -E) for lines of the kernel's log that are no finding in this class.
+    String[] allowedKernelLog() default {};
+}
