@@ -1,13 +1,15 @@
 package io.dmctl.bindings.control;
 
-/// Bytes that are no valid request or reply. A server answers [#errno]; a client cannot go on with that peer.
+/// A request that is refused, or bytes that are no valid reply. A server answers [#errno]; a client cannot go on with
+/// that peer.
 public final class DmProtocolException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final int errno;
     private final int line;
 
-    DmProtocolException(int errno, String reason) {
+    /// `errno` is positive.
+    public DmProtocolException(int errno, String reason) {
         this(errno, reason, -1);
     }
 

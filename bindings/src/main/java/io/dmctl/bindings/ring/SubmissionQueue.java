@@ -125,7 +125,9 @@ public final class SubmissionQueue {
         s.set(JAVA_LONG, at + 48, 0);
         s.set(JAVA_LONG, at + 56, 0);
         if (shift > 6) {
-            s.asSlice(at + 64, 64).fill((byte) 0);
+            for (long second = at + 64; second < at + 128; second += Long.BYTES) {
+                s.set(JAVA_LONG, second, 0);
+            }
         }
         last = at;
         tail++;

@@ -4,6 +4,8 @@ package io.dmctl.bindings.sys;
 public final class LibcMacros {
     /// C: `MSG_WAITALL = 0x100` (bits/socket.h): a receive waits for the whole length.
     public static final int MSG_WAITALL = 0x100;
+    /// C: `SHUT_RDWR = 2` (sys/socket.h): neither direction any more.
+    public static final int SHUT_RDWR = 2;
     /// C: `#define SEEK_SET 0`
     public static final int SEEK_SET = 0;
 

@@ -112,6 +112,10 @@ public final class Sys {
         return call(Libc.SYS_pwrite64(), fd, address, length, offset, 0, 0);
     }
 
+    public static int fdatasync(int fd) {
+        return (int) call(Libc.SYS_fdatasync(), fd, 0, 0);
+    }
+
     /// A NUL-terminated UTF-8 copy of `s` in `arena`.
     public static MemorySegment cString(Arena arena, String s) {
         return arena.allocateFrom(s, StandardCharsets.UTF_8);

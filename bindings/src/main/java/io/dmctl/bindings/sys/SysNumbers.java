@@ -5,5 +5,8 @@ public final class SysNumbers {
     /// C: `#define __NR_setsid 112`
     public static final int SYS_setsid = 112;
 
+    /// C: `#define __NR_shutdown 48`
+    public static final int SYS_shutdown = 48;
+
     private SysNumbers() {}
 }

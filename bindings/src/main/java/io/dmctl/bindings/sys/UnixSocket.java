@@ -89,6 +89,26 @@ public final class UnixSocket implements AutoCloseable {
                 Sys.call(Libc.SYS_socket(), Libc.AF_UNIX(), Libc.SOCK_STREAM() | Libc.SOCK_CLOEXEC(), 0)));
     }
 
+    /// The descriptor's number, for a ring; the caller keeps this socket open while the ring uses it.
+    ///
+    /// @throws ErrnoException ECANCELED after [#close]
+    public int number() throws ErrnoException {
+        final int fd = polled.enter("number");
+        polled.leave();
+        return fd;
+    }
+
+    /// Ends the stream in both directions: the peer sees its end, and what waits to receive or send here ends. The
+    /// descriptor stays open.
+    public void shutdown() {
+        try {
+            Sys.call(SysNumbers.SYS_shutdown, polled.enter("shutdown"), LibcMacros.SHUT_RDWR, 0);
+            polled.leave();
+        } catch (ErrnoException e) {
+            return; // closed already
+        }
+    }
+
     /// The user id of the process at the other end, as it was when it connected.
     public int peerUid() throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {

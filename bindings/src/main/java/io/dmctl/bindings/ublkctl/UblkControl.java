@@ -99,7 +99,8 @@ public final class UblkControl implements AutoCloseable {
         return UblkDeviceInfo.decode(info);
     }
 
-    /// Gives the device its parameters.
+    /// Gives the device its parameters. Refused ones leave it without any, so that [#start] is EINVAL until a set
+    /// that succeeds.
     ///
     /// @throws ErrnoException EINVAL for values out of range, EACCES once the device was started
     public void setParams(int id, UblkParams params) throws ErrnoException {

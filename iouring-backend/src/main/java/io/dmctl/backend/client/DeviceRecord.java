@@ -12,4 +12,28 @@ public record DeviceRecord(
         Optional<DmUuid> uuid,
         Optional<String> group,
         Optional<String> transport,
-        Optional<String> address) {}
+        Optional<String> address) {
+    static DeviceRecord of(DmName name, Optional<DmUuid> uuid) {
+        return new DeviceRecord(name, uuid, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    DeviceRecord named(DmName newName, Optional<DmUuid> newUuid) {
+        return new DeviceRecord(newName, newUuid, group, transport, address);
+    }
+
+    DeviceRecord servedBy(Optional<String> newGroup) {
+        return new DeviceRecord(name, uuid, newGroup, Optional.empty(), Optional.empty());
+    }
+
+    /// As it is shown from now on.
+    public DeviceRecord shownAs(String newTransport, Optional<String> newAddress) {
+        return new DeviceRecord(name, uuid, group, Optional.of(newTransport), newAddress);
+    }
+
+    /// N of /dev/ublkbN, or -1.
+    public int ublkId() {
+        final String prefix = "/dev/ublkb";
+        final String path = address.orElse("");
+        return path.startsWith(prefix) ? Integer.parseInt(path.substring(prefix.length())) : -1;
+    }
+}

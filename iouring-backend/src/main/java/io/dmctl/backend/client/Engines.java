@@ -3,10 +3,13 @@ package io.dmctl.backend.client;
 import io.dmctl.bindings.control.Availability;
 import io.dmctl.bindings.control.DmAttachments;
 import io.dmctl.bindings.control.DmControl;
+import io.dmctl.bindings.control.DmDeviceInfo;
 import io.dmctl.bindings.control.DmException;
 import io.dmctl.bindings.control.DmId;
 import io.dmctl.bindings.control.DmTask;
 import io.dmctl.bindings.control.KernelTransport;
+import io.dmctl.bindings.sys.Errno;
+import io.dmctl.bindings.sys.ErrnoException;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
@@ -24,7 +27,7 @@ public final class Engines implements AutoCloseable {
     }
 
     public static Engines open() {
-        return new Engines(new Registry());
+        return new Engines(Registry.system());
     }
 
     /// Can the kernel's device-mapper be used here?
@@ -44,18 +47,7 @@ public final class Engines implements AutoCloseable {
         if (registry.find(id).isPresent()) {
             return Optional.of(Engine.JAVA);
         }
-        if (!kernelAvailability().available()) {
-            return Optional.empty();
-        }
-        try {
-            control(Engine.KERNEL).run(new DmTask.DevStatus(id, false));
-            return Optional.of(Engine.KERNEL);
-        } catch (DmException e) {
-            if (e.errno() == io.dmctl.bindings.sys.Errno.ENXIO) {
-                return Optional.empty();
-            }
-            throw e;
-        }
+        return kernelHas(id) ? Optional.of(Engine.KERNEL) : Optional.empty();
     }
 
     /// The way to `engine`; this object keeps it and closes it.
@@ -75,8 +67,61 @@ public final class Engines implements AutoCloseable {
 
     /// Reserves a name on `engine`; a name or uuid that the other engine has is refused with EBUSY. Only then does the
     /// engine see it.
-    public <R> R create(Engine engine, DmTask<R> create) throws IOException, DmException {
-        return control(engine).run(create);
+    public DmDeviceInfo create(Engine engine, DmTask.DevCreate create) throws IOException, DmException {
+        return switch (engine) {
+            case JAVA -> createJava(create);
+            case KERNEL -> createKernel(create);
+        };
+    }
+
+    /// The registry's reservation comes first; then the kernel is asked, and if it has the name the reservation is
+    /// given back.
+    private DmDeviceInfo createJava(DmTask.DevCreate create) throws IOException, DmException {
+        final DmDeviceInfo made = control(Engine.JAVA).run(create);
+        if (kernelHas(DmId.of(create.name()))
+                || (create.uuid().isPresent() && kernelHas(DmId.of(create.uuid().get())))) {
+            registry.remove(create.name());
+            throw new ErrnoException(
+                    "create", create.name() + ": the kernel engine has a device of that name or uuid", Errno.EBUSY);
+        }
+        return made;
+    }
+
+    /// Under the registry's lock, so that no device of ours takes the name in between.
+    private DmDeviceInfo createKernel(DmTask.DevCreate create) throws IOException, DmException {
+        final DmControl kernel = control(Engine.KERNEL);
+        final Object outcome = registry.locked(() -> {
+            final boolean uuidTaken = create.uuid().isPresent()
+                    && registry.find(DmId.of(create.uuid().get())).isPresent();
+            if (uuidTaken || registry.find(DmId.of(create.name())).isPresent()) {
+                throw new ErrnoException(
+                        "create", create.name() + ": the Java engine has a device of that name or uuid", Errno.EBUSY);
+            }
+            try {
+                return kernel.run(create);
+            } catch (DmException e) {
+                return e;
+            }
+        });
+        if (outcome instanceof DmException refused) {
+            throw refused;
+        }
+        return (DmDeviceInfo) outcome;
+    }
+
+    private boolean kernelHas(DmId id) throws IOException, DmException {
+        if (!kernelAvailability().available()) {
+            return false;
+        }
+        try {
+            control(Engine.KERNEL).run(new DmTask.DevStatus(id, false));
+            return true;
+        } catch (DmException e) {
+            if (e.errno() == Errno.ENXIO) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     /// Loads a table: on the Java engine `load` says how the device is shown, at its first load.

@@ -5,12 +5,14 @@ import io.dmctl.bindings.ring.SubmissionQueue;
 import io.dmctl.bindings.sys.Errno;
 import io.dmctl.bindings.sys.Falloc;
 import io.dmctl.bindings.sys.Fd;
+import io.dmctl.bindings.sys.Sys;
 import io.dmctl.targets.core.BlockDevice;
 import io.dmctl.targets.core.CoreBio;
 import io.dmctl.targets.core.IoThread;
 import io.dmctl.targets.spi.BioFlags;
 import io.dmctl.targets.spi.HotPath;
 import io.dmctl.targets.spi.QueueLimits;
+import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
 /// A file or block device, driven through the ring of the queue that has the bio.
@@ -85,6 +87,41 @@ public final class RingDevice implements BlockDevice {
 
     private static int zeroesMode(int flags) {
         return Falloc.KEEP_SIZE | ((flags & BioFlags.NOUNMAP) == 0 ? Falloc.PUNCH_HOLE : Falloc.ZERO_RANGE);
+    }
+
+    /// Blocking, for constructors: fills `to`, a native segment. 0 or `-errno`.
+    public int readFully(long sector, MemorySegment to) {
+        return fully(sector, to, Sys::pread);
+    }
+
+    public int writeFully(long sector, MemorySegment from) {
+        return fully(sector, from, Sys::pwrite);
+    }
+
+    /// Blocking: what was written is durable. 0 or `-errno`.
+    public int flush() {
+        return Sys.fdatasync(fd.number());
+    }
+
+    @FunctionalInterface
+    private interface Positioned {
+        long call(int fd, long address, long length, long offset);
+    }
+
+    private int fully(long sector, MemorySegment memory, Positioned io) {
+        long done = 0;
+        while (done < memory.byteSize()) {
+            final long n =
+                    io.call(fd.number(), memory.address() + done, memory.byteSize() - done, (sector << 9) + done);
+            if (n == 0) {
+                return -Errno.EIO;
+            }
+            if (n < 0 && n != -Errno.EINTR) {
+                return (int) n;
+            }
+            done += Math.max(n, 0);
+        }
+        return 0;
     }
 
     /// A completion for `bio`, whose device is a ring device.

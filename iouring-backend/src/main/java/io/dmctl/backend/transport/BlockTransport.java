@@ -7,7 +7,7 @@ import java.util.Optional;
 /// How a mapped device is shown to its users. Made at the device's first load, ready at its first resume.
 ///
 /// Thread rule: one control thread at a time.
-public sealed interface BlockTransport extends DeviceFront permits UblkTransport {
+public sealed interface BlockTransport extends DeviceFront permits UblkTransport, NbdTransport, EmbeddedTransport {
     /// `ublk`, `nbd`, `embedded`.
     String kind();
 

@@ -20,6 +20,11 @@ public record UblkOptions(int queues, int depth, int maxIoBytes) {
         }
     }
 
+    /// 0 keeps what there is.
+    public UblkOptions with(int newQueues, int newDepth) {
+        return new UblkOptions(newQueues == 0 ? queues : newQueues, newDepth == 0 ? depth : newDepth, maxIoBytes);
+    }
+
     private static void range(String name, int value, int min, int max) {
         if (value < min || value > max) {
             throw new IllegalArgumentException(name + " must be in " + min + ".." + max + ", was " + value);

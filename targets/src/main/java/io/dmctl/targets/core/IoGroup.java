@@ -69,8 +69,8 @@ public final class IoGroup {
         return device;
     }
 
-    /// Forgets a device that nothing uses any more.
-    void forget(MappedDevice device) {
+    /// Forgets a device that nothing uses, or never did.
+    public void forget(MappedDevice device) {
         synchronized (this) {
             devices.remove(device);
         }

@@ -298,6 +298,21 @@ public final class MappedDevice implements BlockDevice {
         done.await();
     }
 
+    /// Sends a message to the target of the live table that covers `sector`; answers its text.
+    ///
+    /// @throws TargetException EINVAL without a table, outside of it, or when the target takes no such message
+    public synchronized String message(long sector, List<String> argv) throws TargetException {
+        final LiveTable table = live;
+        if (table == null) {
+            throw TargetException.invalid("The device has no table.");
+        }
+        final TableEntry entry = table.find(sector);
+        if (entry == null) {
+            throw TargetException.invalid("Target message sector outside device.");
+        }
+        return entry.target.message(argv);
+    }
+
     /// Ends the device: what waits fails with EIO, the tables are destroyed.
     ///
     /// @throws TableException EBUSY while a table of the group has it open

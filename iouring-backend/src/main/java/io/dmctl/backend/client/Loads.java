@@ -1,0 +1,171 @@
+package io.dmctl.backend.client;
+
+import io.dmctl.backend.server.ServerProtocol;
+import io.dmctl.bindings.control.DeviceDescriptor;
+import io.dmctl.bindings.control.DmAttachments;
+import io.dmctl.bindings.control.DmCommand;
+import io.dmctl.bindings.control.DmOutcome;
+import io.dmctl.bindings.control.DmProtocolException;
+import io.dmctl.bindings.control.DmRequest;
+import io.dmctl.bindings.control.DmTableLine;
+import io.dmctl.bindings.control.DmUuid;
+import io.dmctl.bindings.control.Frame;
+import io.dmctl.bindings.control.SocketTransport;
+import io.dmctl.bindings.sys.Errno;
+import io.dmctl.bindings.sys.ErrnoException;
+import io.dmctl.targets.core.TargetRegistry;
+import io.dmctl.targets.spi.DeviceArg;
+import io.dmctl.targets.spi.TargetArgs;
+import io.dmctl.targets.spi.TargetType;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// TABLE_LOAD on the Java engine: which server, which descriptors.
+///
+/// The words that name devices come from the target types' own [TargetType#deviceArgs]. A device of ours decides the
+/// group; every other
+/// one is opened here, in the caller's folder and with its permissions, and passed. What cannot be opened is told to
+/// the server, whose
+/// constructor then fails where the kernel's would.
+final class Loads {
+    private final Registry registry;
+    private final TargetRegistry types;
+
+    Loads(Registry registry, TargetRegistry types) {
+        this.registry = registry;
+        this.types = types;
+    }
+
+    DmOutcome run(DeviceRecord record, DmRequest request, MemorySegment buffer, long inputBytes, DmAttachments how)
+            throws DmProtocolException, IOException {
+        final Set<String> words = deviceWords(request.table());
+        final Map<String, Optional<DeviceRecord>> found = new LinkedHashMap<>();
+        for (String word : words) {
+            found.put(word, LowerWords.ours(registry, word));
+        }
+        final boolean served = record.group().isPresent()
+                && Groups.isAlive(registry, record.group().get());
+        final Optional<String> group = served ? record.group() : Optional.empty();
+        final Optional<String> wanted = groupOf(record, found, group, option(how, "group"));
+        final List<DeviceDescriptor> opened = new ArrayList<>();
+        try {
+            final List<String> options = new ArrayList<>(how.options());
+            identity(record, options);
+            LowerWords.open(found, request, opened, options);
+            return send(record, wanted, served, buffer, inputBytes, new DmAttachments(opened, options));
+        } finally {
+            opened.forEach(d -> d.fd().close());
+        }
+    }
+
+    private Set<String> deviceWords(List<DmTableLine> table) {
+        final Set<String> words = new LinkedHashSet<>();
+        for (DmTableLine line : table) {
+            final TargetType type = types.find(line.type());
+            if (type != null) {
+                try (TargetArgs args = TargetArgs.split(line.params())) {
+                    for (DeviceArg arg : type.deviceArgs(args)) {
+                        words.add(arg.word());
+                    }
+                }
+            }
+        }
+        return words;
+    }
+
+    private static String option(DmAttachments how, String key) {
+        for (String option : how.options()) {
+            if (option.startsWith(key + "=")) {
+                return option.substring(key.length() + 1);
+            }
+        }
+        return "";
+    }
+
+    /// The group that the table's devices are in; empty for a new one.
+    private static Optional<String> groupOf(
+            DeviceRecord record, Map<String, Optional<DeviceRecord>> found, Optional<String> present, String wanted)
+            throws DmProtocolException {
+        Optional<String> group = present;
+        if (group.isEmpty() && !wanted.isEmpty()) {
+            group = Optional.of(wanted);
+        }
+        for (Map.Entry<String, Optional<DeviceRecord>> entry : found.entrySet()) {
+            final Optional<String> of = entry.getValue().flatMap(DeviceRecord::group);
+            if (of.isEmpty()) {
+                continue;
+            }
+            if (group.isPresent() && !group.equals(of)) {
+                throw new DmProtocolException(
+                        Errno.EBUSY,
+                        entry.getKey() + " is served by group " + of.get() + ", " + record.name() + " by group "
+                                + group.get() + ": devices that use each other must be created with --group "
+                                + of.get());
+            }
+            group = of;
+        }
+        return group;
+    }
+
+    private static void identity(DeviceRecord record, List<String> options) {
+        options.add(ServerProtocol.NAME + "=" + record.name());
+        record.uuid().map(DmUuid::toString).ifPresent(u -> options.add(ServerProtocol.UUID + "=" + u));
+    }
+
+    private DmOutcome send(
+            DeviceRecord record,
+            Optional<String> wanted,
+            boolean served,
+            MemorySegment buffer,
+            long inputBytes,
+            DmAttachments attachments)
+            throws IOException {
+        final boolean start = wanted.isEmpty() || !Groups.isAlive(registry, wanted.get());
+        final String group = start ? Groups.make(registry, wanted.orElse("")) : wanted.get();
+        boolean ok = false;
+        try {
+            if (start) {
+                ServerLauncher.start(registry, group);
+            }
+            final DmOutcome outcome;
+            try (SocketTransport server = Groups.connect(registry, group)) {
+                outcome = server.run(DmCommand.TABLE_LOAD.nr(), buffer, inputBytes, attachments);
+            }
+            ok = outcome.errno() == 0;
+            if (ok && !served) {
+                registry.update(record.name(), r -> r.servedBy(Optional.of(group)));
+            }
+            return outcome;
+        } finally {
+            if (!ok && start) {
+                endIfEmpty(group);
+            }
+        }
+    }
+
+    /// A load that failed leaves no server behind.
+    private void endIfEmpty(String group) throws IOException {
+        if (!Groups.isAlive(registry, group)) {
+            Groups.delete(registry, group);
+            return;
+        }
+        try (SocketTransport server = Groups.connect(registry, group);
+                Frame reply = server.run(ServerProtocol.END_IF_EMPTY, MemorySegment.NULL, DmAttachments.NONE)) {
+            if (reply.outcome().errno() != 0) {
+                throw new ErrnoException("end group", group, reply.outcome().errno());
+            }
+        } catch (ErrnoException e) {
+            // It has ended by itself, which is what is wanted.
+            if (e.errno() != Errno.ENOENT && e.errno() != Errno.ECONNREFUSED) {
+                throw e;
+            }
+        }
+    }
+}

@@ -1,0 +1,256 @@
+package io.dmctl.backend.server;
+
+import io.dmctl.backend.client.Lending;
+import io.dmctl.backend.client.Registry;
+import io.dmctl.backend.lower.Claims;
+import io.dmctl.backend.queue.QueueAgent;
+import io.dmctl.bindings.control.DeviceDescriptor;
+import io.dmctl.bindings.control.DmNodes;
+import io.dmctl.bindings.control.DmOutcome;
+import io.dmctl.bindings.control.DmProtocolException;
+import io.dmctl.bindings.control.DmReplyWriter;
+import io.dmctl.bindings.control.Frame;
+import io.dmctl.bindings.control.ServerChannel;
+import io.dmctl.bindings.sys.Errno;
+import io.dmctl.bindings.sys.ErrnoException;
+import io.dmctl.bindings.sys.Fd;
+import io.dmctl.bindings.sys.FileLocks;
+import io.dmctl.bindings.sys.OpenFlags;
+import io.dmctl.bindings.sys.ProcessControl;
+import io.dmctl.bindings.sys.UnixServerSocket;
+import io.dmctl.bindings.sys.UnixSocket;
+import io.dmctl.targets.core.IoGroup;
+import io.dmctl.targets.core.TableException;
+import io.dmctl.targets.core.TargetRegistry;
+import io.dmctl.targets.core.ThreadScheduler;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The process that serves one group of devices. Started by the client at a first load with the registry's and its
+/// group's folders; says
+/// `ready` on standard output when its socket answers, and closes its standard streams then. Ends when it serves no
+/// device any more.
+///
+/// SIGTERM and SIGINT remove every device that is not open; while one is, the process stays and its log says which. A
+/// queue that dies of
+/// an exception ends the process, so that the kernel sees its device without a server.
+public final class DeviceServer {
+    private static final Logger log = LoggerFactory.getLogger(DeviceServer.class);
+    /// Exit code after an exception in a queue.
+    private static final int QUEUE_DIED = 70;
+
+    private static final int ACCEPT_POLL_MS = 1000;
+
+    private final Path groupDir;
+    private final DmServer server;
+    private final IoGroup group;
+    private final UnixServerSocket socket;
+    private volatile boolean ending;
+
+    private DeviceServer(Path groupDir, DmServer server, IoGroup group, UnixServerSocket socket) {
+        this.groupDir = groupDir;
+        this.server = server;
+        this.group = group;
+        this.socket = socket;
+    }
+
+    /// Arguments: the registry's folder, the group's name.
+    public static void main(String[] args) throws IOException {
+        final Registry registry = Registry.at(Path.of(args[0]));
+        final Path groupDir = registry.groupDir(args[1]);
+        final Fd alive = Fd.open(groupDir.resolve("lock").toString(), OpenFlags.RDWR | OpenFlags.CREAT);
+        if (!FileLocks.tryFlock(alive.number())) {
+            throw new IOException("group " + args[1] + " has a server already");
+        }
+        becomeServer();
+        final IoGroup[] made = new IoGroup[1];
+        final IoGroup group = new IoGroup(new ThreadScheduler(), index -> worker(made, index));
+        made[0] = group;
+        final Claims claims = new Claims(new Lending(registry, args[1])::borrow);
+        final Showing showing = new Showing(DmNodes.system());
+        final DmServer server = new DmServer(group, TargetRegistry.load(), claims, showing, registry);
+        final DeviceServer main = new DeviceServer(
+                groupDir,
+                server,
+                group,
+                UnixServerSocket.bind(groupDir.resolve("s").toString()));
+        Signals.handle("TERM", main::removeAll);
+        Signals.handle("INT", main::removeAll);
+        System.out.println("ready");
+        System.out.close(); // the JDK leads descriptors 0 to 2 to /dev/null then
+        System.in.close();
+        main.serve();
+        main.end();
+    }
+
+    private static QueueAgent worker(IoGroup[] group, int index) {
+        try {
+            return QueueAgent.worker(group[0], index);
+        } catch (ErrnoException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// What the process can do for itself (decision 13); what it may not is told, once.
+    private static void becomeServer() {
+        Thread.setDefaultUncaughtExceptionHandler((thread, e) -> {
+            log.error("{}: died, the process ends", thread.getName(), e);
+            Runtime.getRuntime().halt(QUEUE_DIED);
+        });
+        attempt("setsid", ProcessControl::setsid);
+        attempt("no core dumps", () -> {
+            ProcessControl.disableCoreDumps();
+            return 0;
+        });
+        attempt("mlockall", () -> {
+            ProcessControl.lockMemoryOnFault();
+            return 0;
+        });
+        try {
+            if (!ProcessControl.isIoFlusher()) {
+                log.info("not an I/O flusher (needs CAP_SYS_RESOURCE): memory reclaim may wait for this server");
+            }
+        } catch (ErrnoException e) {
+            log.info("I/O flusher state unknown: {}", e.getMessage());
+        }
+    }
+
+    @FunctionalInterface
+    private interface Step {
+        int run() throws ErrnoException;
+    }
+
+    private static void attempt(String what, Step step) {
+        try {
+            step.run();
+        } catch (ErrnoException e) {
+            log.info("{}: not done: {}", what, e.getMessage());
+        }
+    }
+
+    // ---- connections ----
+
+    private void serve() throws IOException {
+        try {
+            while (!ending) {
+                final UnixSocket client = socket.accept(ACCEPT_POLL_MS);
+                if (client != null) {
+                    Thread.ofPlatform().daemon().name("control").start(() -> serve(client));
+                }
+            }
+        } catch (ErrnoException e) {
+            if (!ending) { // else the end closed the socket
+                throw e;
+            }
+        }
+    }
+
+    private void serve(UnixSocket client) {
+        try (ServerChannel channel = new ServerChannel(client)) {
+            Frame frame;
+            while ((frame = channel.receive()) != null) {
+                try (Frame request = frame) {
+                    answer(channel, request);
+                }
+            }
+        } catch (IOException e) {
+            log.info("control connection ended: {}", e.getMessage());
+        }
+    }
+
+    private void answer(ServerChannel channel, Frame request) throws IOException {
+        try {
+            if (request.command() >= Frame.FIRST_OWN) {
+                own(channel, request);
+                return;
+            }
+            final DmReplyWriter reply = server.answer(request, () -> hasGone(channel));
+            channel.reply(request, reply);
+        } catch (DmProtocolException e) {
+            channel.fail(request, DmOutcome.of(e));
+        } catch (TableException e) {
+            channel.fail(request, DmServer.outcome(e));
+        } catch (ErrnoException e) {
+            channel.fail(request, DmOutcome.failed(e.errno(), e.getMessage()));
+        } catch (IOException e) {
+            log.warn("command {}: {}", request.command(), e.getMessage());
+            channel.fail(request, DmOutcome.failed(Errno.EIO, String.valueOf(e.getMessage())));
+        }
+        endIfEmpty();
+    }
+
+    private boolean hasGone(ServerChannel channel) {
+        try {
+            return channel.awaitHangup(0);
+        } catch (ErrnoException e) {
+            return true;
+        }
+    }
+
+    private void own(ServerChannel channel, Frame request) throws IOException {
+        switch (request.command()) {
+            case ServerProtocol.BORROW -> {
+                final String key = new String(
+                        request.body().asSlice(0, request.bodyBytes()).toArray(ValueLayout.JAVA_BYTE),
+                        StandardCharsets.UTF_8);
+                final Optional<Fd> lent = server.lend(key);
+                if (lent.isEmpty()) {
+                    channel.fail(request, DmOutcome.failed(Errno.ENODEV));
+                    return;
+                }
+                try (Fd fd = lent.get()) {
+                    channel.reply(request, DmOutcome.OK, MemorySegment.NULL, List.of(new DeviceDescriptor(key, fd)));
+                }
+            }
+            case ServerProtocol.END_IF_EMPTY -> {
+                channel.reply(request, DmOutcome.OK, MemorySegment.NULL, List.of());
+                endIfEmpty();
+            }
+            default -> channel.fail(request, DmOutcome.failed(Errno.ENOTTY));
+        }
+    }
+
+    // ---- the end ----
+
+    private void endIfEmpty() {
+        if (server.isEmpty()) {
+            ending = true;
+            socket.close();
+        }
+    }
+
+    private void removeAll(String signal) {
+        log.info("SIG{}: removing all devices", signal);
+        final List<String> open = server.removeAll();
+        for (String device : open) {
+            log.warn("SIG{}: not ended: {}", signal, device);
+        }
+        endIfEmpty();
+    }
+
+    private void end() {
+        server.close();
+        group.scheduler().signal();
+        for (String name : new String[] {"s", "lock", "log"}) {
+            try {
+                Files.deleteIfExists(groupDir.resolve(name));
+            } catch (IOException e) {
+                log.warn("{}: {}", groupDir, e.getMessage());
+            }
+        }
+        try {
+            Files.deleteIfExists(groupDir);
+        } catch (IOException e) {
+            log.warn("{}: {}", groupDir, e.getMessage());
+        }
+        Runtime.getRuntime().halt(0); // control threads that wait for a client end with the process
+    }
+}

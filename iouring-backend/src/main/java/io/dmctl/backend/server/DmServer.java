@@ -1,0 +1,374 @@
+package io.dmctl.backend.server;
+
+import io.dmctl.backend.client.Registry;
+import io.dmctl.backend.lower.Claims;
+import io.dmctl.bindings.control.DmCommand;
+import io.dmctl.bindings.control.DmFlags;
+import io.dmctl.bindings.control.DmId;
+import io.dmctl.bindings.control.DmListedDevice;
+import io.dmctl.bindings.control.DmName;
+import io.dmctl.bindings.control.DmOutcome;
+import io.dmctl.bindings.control.DmProtocolException;
+import io.dmctl.bindings.control.DmReplyWriter;
+import io.dmctl.bindings.control.DmRequest;
+import io.dmctl.bindings.control.DmStatusLine;
+import io.dmctl.bindings.control.DmTableLine;
+import io.dmctl.bindings.control.DmUuid;
+import io.dmctl.bindings.control.Frame;
+import io.dmctl.bindings.sys.Devno;
+import io.dmctl.bindings.sys.Errno;
+import io.dmctl.bindings.sys.ErrnoException;
+import io.dmctl.bindings.sys.Fd;
+import io.dmctl.targets.core.BlockDevice;
+import io.dmctl.targets.core.IoGroup;
+import io.dmctl.targets.core.LiveTable;
+import io.dmctl.targets.core.TableBuilder;
+import io.dmctl.targets.core.TableException;
+import io.dmctl.targets.core.TableSpec;
+import io.dmctl.targets.core.TargetRegistry;
+import io.dmctl.targets.spi.LowerDevice;
+import io.dmctl.targets.spi.StatusType;
+import io.dmctl.targets.spi.TargetArgs;
+import io.dmctl.targets.spi.TargetException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Answers device-mapper's commands for the devices of one group, as the kernel would: same flags, same errno.
+///
+/// Thread rule: any thread; commands for one device exclude one another in [io.dmctl.targets.core.MappedDevice], the
+/// list of devices has
+/// its own lock, which no command holds while it waits for I/O.
+///
+/// @kernel drivers/md/dm-ioctl.c
+final class DmServer implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(DmServer.class);
+
+    private final IoGroup group;
+    private final TargetRegistry types;
+    private final Claims claims;
+    private final Showing showing;
+    private final Registry registry;
+    private final Map<DmName, ServedDevice> devices = new ConcurrentHashMap<>();
+
+    DmServer(IoGroup group, TargetRegistry types, Claims claims, Showing showing, Registry registry) {
+        this.group = group;
+        this.types = types;
+        this.claims = claims;
+        this.showing = showing;
+        this.registry = registry;
+    }
+
+    boolean isEmpty() {
+        return devices.isEmpty();
+    }
+
+    /// How a waiting command learns that its client has gone.
+    @FunctionalInterface
+    interface Hangup {
+        boolean isGone();
+    }
+
+    /// Does what `frame` asks; the reply is written into its body.
+    ///
+    /// @throws DmProtocolException when the request is refused
+    /// @throws TableException when a table or a device is at fault
+    DmReplyWriter answer(Frame frame, Hangup client)
+            throws DmProtocolException, TableException, ErrnoException, IOException {
+        final DmRequest request = DmRequest.decode(frame.command(), frame.body());
+        return switch (request.command()) {
+            case TABLE_LOAD -> load(request, frame);
+            case LIST_DEVICES -> list(request);
+            case DEV_REMOVE -> remove(request);
+            case DEV_RENAME -> rename(request);
+            case DEV_SUSPEND -> suspend(request);
+            case DEV_STATUS -> info(request, device(request));
+            case DEV_WAIT -> await(request, client);
+            case TABLE_CLEAR -> clear(request);
+            case TABLE_DEPS -> deps(request);
+            case TABLE_STATUS -> status(request, device(request));
+            case TARGET_MSG -> message(request);
+            case VERSION, REMOVE_ALL, DEV_CREATE, LIST_VERSIONS, DEV_SET_GEOMETRY, DEV_ARM_POLL, GET_TARGET_VERSION ->
+                throw new DmProtocolException(
+                        Errno.ENOTTY, DmCommand.of(frame.command()) + " is not a command of a device server");
+        };
+    }
+
+    // ---- devices ----
+
+    private ServedDevice device(DmRequest request) throws DmProtocolException {
+        final DmId id = request.id();
+        return find(id).orElseThrow(() -> new DmProtocolException(Errno.ENXIO, "no device " + id));
+    }
+
+    private Optional<ServedDevice> find(DmId id) {
+        return switch (id) {
+            case DmId.ByName n -> Optional.ofNullable(devices.get(n.name()));
+            case DmId.ByUuid u ->
+                devices.values().stream()
+                        .filter(d -> d.uuid.equals(Optional.of(u.uuid())))
+                        .findFirst();
+            case DmId.ByDevno d -> Optional.empty();
+        };
+    }
+
+    /// A word of a table that names a device of this group: its name, or what leads to it.
+    private Optional<BlockDevice> ofGroup(String word) {
+        for (ServedDevice device : devices.values()) {
+            if (word.equals(device.name.toString())
+                    || word.equals("/dev/mapper/" + device.name.nodeName())
+                    || device.transport.address().equals(Optional.of(word))
+                    || word.equals(device.devno().toString())) {
+                return Optional.of(device.md);
+            }
+        }
+        return Optional.empty();
+    }
+
+    // ---- tables ----
+
+    private DmReplyWriter load(DmRequest request, Frame frame) throws DmProtocolException, TableException {
+        final LoadRequest how = LoadRequest.of(frame);
+        final DmId id = request.id();
+        final Optional<ServedDevice> known = find(id);
+        final boolean isNew = known.isEmpty();
+        final ServedDevice device = isNew ? admit(id, how) : known.get();
+        boolean ok = false;
+        try {
+            final List<TableSpec> lines = specs(request.table());
+            final ServerTargets services = new ServerTargets(claims, this::ofGroup, frame.devices(), how.notOpened());
+            final LiveTable table =
+                    new TableBuilder(types, group, services).build(device.md, lines, request.has(DmFlags.READONLY));
+            device.md.load(table);
+            ok = true;
+        } finally {
+            if (!ok && isNew) {
+                device.md.remove();
+                devices.remove(device.name);
+            }
+        }
+        return info(request, device);
+    }
+
+    private ServedDevice admit(DmId id, LoadRequest how) throws DmProtocolException {
+        final DmName name = how.name().orElseThrow(() -> new DmProtocolException(Errno.ENXIO, "no device " + id));
+        final ServedDevice device = showing.newDevice(group, name, how);
+        devices.put(name, device);
+        return device;
+    }
+
+    private static List<TableSpec> specs(List<DmTableLine> lines) {
+        final List<TableSpec> specs = new ArrayList<>();
+        for (DmTableLine line : lines) {
+            specs.add(new TableSpec(
+                    line.startSector(),
+                    line.lenSectors(),
+                    line.type(),
+                    line.params().getBytes(StandardCharsets.UTF_8)));
+        }
+        return specs;
+    }
+
+    private DmReplyWriter clear(DmRequest request) throws DmProtocolException {
+        final ServedDevice device = device(request);
+        device.md.clear();
+        return info(request, device);
+    }
+
+    private DmReplyWriter deps(DmRequest request) throws DmProtocolException {
+        final ServedDevice device = device(request);
+        final LiveTable table = asked(request, device);
+        final DmReplyWriter reply = info(request, device);
+        if (table != null) {
+            final List<Devno> deps = new ArrayList<>();
+            for (LowerDevice dev : table.devices()) {
+                devnoOf(dev).ifPresent(deps::add);
+            }
+            reply.deps(deps);
+        }
+        return reply;
+    }
+
+    /// A file has no number, and is left out.
+    private Optional<Devno> devnoOf(LowerDevice dev) {
+        for (ServedDevice device : devices.values()) {
+            if (device.md == dev) {
+                return Optional.of(device.devno());
+            }
+        }
+        return dev.name().startsWith("/") ? Optional.empty() : Optional.of(Devno.parse(dev.name()));
+    }
+
+    private static @Nullable LiveTable asked(DmRequest request, ServedDevice device) {
+        return request.has(DmFlags.QUERY_INACTIVE_TABLE) ? device.md.inactive() : device.md.live();
+    }
+
+    private DmReplyWriter info(DmRequest request, ServedDevice device) {
+        return new DmReplyWriter(request).info(device.info(request.has(DmFlags.QUERY_INACTIVE_TABLE)));
+    }
+
+    private DmReplyWriter status(DmRequest request, ServedDevice device) {
+        final LiveTable table = asked(request, device);
+        final StatusType type = request.has(DmFlags.STATUS_TABLE) ? StatusType.TABLE : StatusType.INFO;
+        final boolean noflush = request.has(DmFlags.NOFLUSH);
+        final DmReplyWriter reply = info(request, device);
+        if (table != null) {
+            reply.status(table.status(type, noflush).stream()
+                    .map(s -> new DmStatusLine(
+                            s.startSector(), s.lenSectors(), s.type(), new String(s.text(), StandardCharsets.UTF_8)))
+                    .toList());
+        }
+        return reply;
+    }
+
+    // ---- the life of a device ----
+
+    private DmReplyWriter suspend(DmRequest request) throws DmProtocolException, TableException, IOException {
+        final ServedDevice device = device(request);
+        final boolean noflush = request.has(DmFlags.NOFLUSH);
+        if (request.has(DmFlags.SUSPEND)) {
+            device.md.suspend(noflush);
+        } else {
+            device.md.resume(noflush);
+            if (device.md.live() != null) {
+                showing.shown(device, registry);
+            }
+        }
+        return info(request, device);
+    }
+
+    private DmReplyWriter remove(DmRequest request)
+            throws DmProtocolException, TableException, ErrnoException, IOException {
+        final ServedDevice device = device(request);
+        removeDevice(device);
+        final DmReplyWriter reply = new DmReplyWriter(request);
+        reply.removed(false);
+        return reply;
+    }
+
+    private synchronized void removeDevice(ServedDevice device) throws TableException, ErrnoException, IOException {
+        if (device.md.users() > 0) {
+            throw new TableException(
+                    "Device " + device.name + " is in use by another device of its group", Errno.EBUSY, -1, -1);
+        }
+        final Optional<String> address = device.transport.address();
+        device.transport.stop();
+        device.md.remove();
+        devices.remove(device.name);
+        showing.gone(device, address, registry);
+        log.info("{}: removed", device.name);
+    }
+
+    private DmReplyWriter rename(DmRequest request) throws DmProtocolException, IOException {
+        final ServedDevice device = device(request);
+        synchronized (this) {
+            if (request.has(DmFlags.UUID)) {
+                final DmUuid uuid = request.newUuid();
+                device.uuid = Optional.of(uuid);
+                device.md.event();
+            } else {
+                final DmName newName = request.newName();
+                final DmName old = device.name;
+                devices.remove(old);
+                device.name = newName;
+                devices.put(newName, device);
+                device.md.rename(newName.nodeName());
+                showing.renamed(device, old);
+            }
+        }
+        return info(request, device);
+    }
+
+    private DmReplyWriter list(DmRequest request) {
+        final List<DmListedDevice> list = devices.values().stream()
+                .map(d -> new DmListedDevice(d.name, d.devno(), (int) d.md.eventNr(), d.uuid))
+                .filter(request::lists)
+                .sorted(Comparator.comparing(DmListedDevice::name))
+                .toList();
+        final DmReplyWriter reply = new DmReplyWriter(request);
+        reply.devices(list);
+        return reply;
+    }
+
+    private DmReplyWriter await(DmRequest request, Hangup client) throws DmProtocolException {
+        final ServedDevice device = device(request);
+        final int seen = request.eventNr();
+        final boolean done = group.scheduler()
+                .await(() -> (int) device.md.eventNr() != seen || client.isGone() || !devices.containsValue(device));
+        if (!done || client.isGone()) {
+            throw new DmProtocolException(Errno.EINTR, "the client has gone");
+        }
+        return status(request, device);
+    }
+
+    private DmReplyWriter message(DmRequest request) throws DmProtocolException, TableException {
+        final ServedDevice device = device(request);
+        final DmRequest.Message message = request.message();
+        final List<String> words = words(message.text());
+        if (words.isEmpty()) {
+            throw new DmProtocolException(Errno.EINVAL, "Empty message received.");
+        }
+        final String answer;
+        try {
+            answer = device.md.message(message.sector(), words);
+        } catch (TargetException e) {
+            throw new TableException(e.getMessage(), e.errno(), -1, e.argument());
+        }
+        final DmReplyWriter reply = info(request, device);
+        if (!answer.isEmpty()) {
+            reply.dataOut(answer);
+        }
+        return reply;
+    }
+
+    private static List<String> words(String text) {
+        final List<String> words = new ArrayList<>();
+        try (TargetArgs args = TargetArgs.split(text)) {
+            for (int i = 0; i < args.count(); i++) {
+                words.add(args.word(i));
+            }
+        }
+        return words;
+    }
+
+    /// Removes every device that can be removed, the ones above first; answers those that are open, with the reason.
+    List<String> removeAll() {
+        final List<String> open = new ArrayList<>();
+        boolean again = true;
+        while (again) {
+            again = false;
+            open.clear();
+            for (ServedDevice device : List.copyOf(devices.values())) {
+                try {
+                    removeDevice(device);
+                    again = true;
+                } catch (TableException | IOException e) {
+                    open.add(device.name + ": " + e.getMessage());
+                }
+            }
+        }
+        return open;
+    }
+
+    /// A second descriptor of a device that this server has claimed.
+    Optional<Fd> lend(String key) throws ErrnoException {
+        return claims.lend(key);
+    }
+
+    static DmOutcome outcome(TableException e) {
+        return new DmOutcome(e.errno(), e.getMessage(), e.line(), e.argument());
+    }
+
+    @Override
+    public void close() {
+        claims.close();
+    }
+}

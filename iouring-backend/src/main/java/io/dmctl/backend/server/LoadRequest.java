@@ -1,0 +1,53 @@
+package io.dmctl.backend.server;
+
+import io.dmctl.bindings.control.DmName;
+import io.dmctl.bindings.control.DmProtocolException;
+import io.dmctl.bindings.control.DmUuid;
+import io.dmctl.bindings.control.Frame;
+import io.dmctl.bindings.sys.Errno;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// What a TABLE_LOAD says beyond the table: who the device is and how it is to be shown, should the server not know it
+/// yet; and which
+/// words the client could not open, with the errno.
+record LoadRequest(
+        Optional<DmName> name,
+        Optional<DmUuid> uuid,
+        String transport,
+        int queues,
+        int depth,
+        Map<String, Integer> notOpened) {
+
+    static LoadRequest of(Frame frame) throws DmProtocolException {
+        final Map<String, String> options = new HashMap<>();
+        final Map<String, Integer> notOpened = new HashMap<>();
+        for (String option : frame.options()) {
+            final int at = option.indexOf('=');
+            final String key = at < 0 ? option : option.substring(0, at);
+            final String value = option.substring(at + 1);
+            if (key.equals(ServerProtocol.NOT_OPENED)) {
+                final int space = value.indexOf(' ');
+                notOpened.put(value.substring(space + 1), number(key, value.substring(0, Math.max(0, space))));
+            } else {
+                options.put(key, value);
+            }
+        }
+        return new LoadRequest(
+                Optional.ofNullable(options.get(ServerProtocol.NAME)).map(DmName::of),
+                Optional.ofNullable(options.get(ServerProtocol.UUID)).map(DmUuid::of),
+                options.getOrDefault(ServerProtocol.TRANSPORT, "auto"),
+                number(ServerProtocol.QUEUES, options.getOrDefault(ServerProtocol.QUEUES, "0")),
+                number(ServerProtocol.DEPTH, options.getOrDefault(ServerProtocol.DEPTH, "0")),
+                notOpened);
+    }
+
+    private static int number(String key, String value) throws DmProtocolException {
+        try {
+            return Integer.parseInt(value);
+        } catch (NumberFormatException e) {
+            throw new DmProtocolException(Errno.EINVAL, "option " + key + " must be a number, was '" + value + "'");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package io.dmctl.backend.server;
+
+import io.dmctl.backend.client.BlockNumbers;
+import io.dmctl.backend.transport.BlockTransport;
+import io.dmctl.bindings.control.DmDeviceInfo;
+import io.dmctl.bindings.control.DmFlags;
+import io.dmctl.bindings.control.DmName;
+import io.dmctl.bindings.control.DmUuid;
+import io.dmctl.bindings.sys.Devno;
+import io.dmctl.targets.core.LiveTable;
+import io.dmctl.targets.core.MappedDevice;
+import java.util.Optional;
+
+/// A device of this server: its identity, the mapped device, how it is shown.
+///
+/// Thread rule: name and uuid change under the server's lock.
+final class ServedDevice {
+    final MappedDevice md;
+    final BlockTransport transport;
+    volatile DmName name;
+    volatile Optional<DmUuid> uuid;
+
+    ServedDevice(DmName name, Optional<DmUuid> uuid, MappedDevice md, BlockTransport transport) {
+        this.name = name;
+        this.uuid = uuid;
+        this.md = md;
+        this.transport = transport;
+    }
+
+    /// As the header of a reply says it. @kernel drivers/md/dm-ioctl.c `__dev_status`
+    DmDeviceInfo info(boolean ofInactive) {
+        final LiveTable live = md.live();
+        final LiveTable inactive = md.inactive();
+        int flags = 0;
+        if (md.suspended()) {
+            flags |= DmFlags.SUSPEND;
+        }
+        if (live != null) {
+            flags |= DmFlags.ACTIVE_PRESENT;
+        }
+        if (inactive != null) {
+            flags |= DmFlags.INACTIVE_PRESENT;
+        }
+        final LiveTable asked = ofInactive ? inactive : live;
+        if (asked != null && asked.readOnly()) {
+            flags |= DmFlags.READONLY;
+        }
+        return new DmDeviceInfo(
+                name,
+                uuid,
+                devno(),
+                flags,
+                transport.openCount() + md.users(),
+                (int) md.eventNr(),
+                asked == null ? 0 : asked.targetCount());
+    }
+
+    /// The block device's number; 0:0 where there is none.
+    Devno devno() {
+        return BlockNumbers.of(transport.address());
+    }
+}

@@ -1,0 +1,26 @@
+package io.dmctl.backend.server;
+
+import io.dmctl.bindings.control.Frame;
+
+/// What goes over a group's socket besides device-mapper's own commands.
+public final class ServerProtocol {
+    /// Asks for a second descriptor of a claimed device; the body is the claim's key in UTF-8, the reply carries the
+    /// descriptor or ENODEV.
+    public static final int BORROW = Frame.FIRST_OWN;
+
+    /// Asks the server to end when it serves no device.
+    public static final int END_IF_EMPTY = Frame.FIRST_OWN + 1;
+
+    /// Options of TABLE_LOAD, as `KEY=VALUE`: identity and way of showing of a device that the server does not know
+    /// yet.
+    public static final String NAME = "name";
+
+    public static final String UUID = "uuid";
+    public static final String TRANSPORT = "transport";
+    public static final String QUEUES = "queues";
+    public static final String DEPTH = "depth";
+    /// A word that the client could not open: `ERRNO WORD`.
+    public static final String NOT_OPENED = "not-opened";
+
+    private ServerProtocol() {}
+}

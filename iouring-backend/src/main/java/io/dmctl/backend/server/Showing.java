@@ -1,0 +1,83 @@
+package io.dmctl.backend.server;
+
+import io.dmctl.backend.client.Registry;
+import io.dmctl.backend.transport.BlockTransport;
+import io.dmctl.backend.transport.UblkOptions;
+import io.dmctl.backend.transport.UblkTransport;
+import io.dmctl.bindings.control.DmName;
+import io.dmctl.bindings.control.DmNodes;
+import io.dmctl.bindings.control.DmProtocolException;
+import io.dmctl.bindings.sys.Errno;
+import io.dmctl.bindings.ublkctl.UblkControl;
+import io.dmctl.targets.core.IoGroup;
+import io.dmctl.targets.core.MappedDevice;
+import java.io.IOException;
+import java.util.Optional;
+
+/// How this server's devices are shown: chooses the transport, keeps the link in /dev/mapper and the registry's record
+/// right.
+final class Showing {
+    private final DmNodes nodes;
+
+    Showing(DmNodes nodes) {
+        this.nodes = nodes;
+    }
+
+    ServedDevice newDevice(IoGroup group, DmName name, LoadRequest how) throws DmProtocolException {
+        final MappedDevice md = group.create(name.nodeName());
+        boolean ok = false;
+        try {
+            final BlockTransport transport = transport(group, md, how);
+            md.setFront(transport);
+            ok = true;
+            return new ServedDevice(name, how.uuid(), md, transport);
+        } catch (IllegalArgumentException e) {
+            throw new DmProtocolException(Errno.EINVAL, String.valueOf(e.getMessage()));
+        } finally {
+            if (!ok) {
+                group.forget(md);
+            }
+        }
+    }
+
+    private BlockTransport transport(IoGroup group, MappedDevice md, LoadRequest how) throws DmProtocolException {
+        final String wanted =
+                how.transport().equals("auto") ? UblkControl.probe().available() ? "ublk" : "nbd" : how.transport();
+        return switch (wanted) {
+            case "ublk" -> new UblkTransport(group, md, UblkOptions.DEFAULT.with(how.queues(), how.depth()));
+            default ->
+                throw new DmProtocolException(
+                        Errno.EINVAL, "transport must be auto, ublk, nbd or embedded, was " + wanted);
+        };
+    }
+
+    /// After a resume: the link leads to the device, the record says where it is.
+    void shown(ServedDevice device, Registry registry) throws IOException {
+        final Optional<String> address = device.transport.address();
+        final Optional<String> target = linkTarget(address);
+        if (target.isPresent()) {
+            nodes.addLink(device.name, target.get());
+        }
+        registry.update(device.name, r -> r.shownAs(device.transport.kind(), address));
+    }
+
+    void renamed(ServedDevice device, DmName old) throws IOException {
+        final Optional<String> target = linkTarget(device.transport.address());
+        if (target.isPresent()) {
+            nodes.renameLink(old, device.name, target.get());
+        }
+    }
+
+    void gone(ServedDevice device, Optional<String> address, Registry registry) throws IOException {
+        final Optional<String> target = linkTarget(address);
+        if (target.isPresent()) {
+            nodes.removeLink(device.name, target.get());
+        }
+        registry.remove(device.name);
+    }
+
+    /// `../ublkb0` for /dev/ublkb0; nothing for what is no node.
+    private static Optional<String> linkTarget(Optional<String> address) {
+        return address.filter(a -> a.startsWith("/dev/")).map(a -> "../" + a.substring("/dev/".length()));
+    }
+}
