@@ -3,8 +3,8 @@ package io.dmctl.targets.core;
 import io.dmctl.targets.spi.HotPath;
 import io.dmctl.targets.spi.LowerDevice;
 import io.dmctl.targets.spi.QueueLimits;
-import io.dmctl.targets.spi.ReqOp;
 import io.dmctl.targets.spi.TargetException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -113,13 +113,24 @@ public final class MappedDevice implements BlockDevice {
         group.scheduler().signal();
     }
 
-    /// Requests done, by operation, over all threads.
-    public long requestCount(ReqOp op) {
-        long sum = 0;
-        for (MdThread slot : slots) {
-            sum += slot.count(op);
+    /// What each target of the table in use has done, over all threads.
+    public List<TargetCounts> targetCounts() {
+        final LiveTable table = live;
+        final List<TargetCounts> all = new ArrayList<>();
+        if (table == null) {
+            return all;
         }
-        return sum;
+        for (TableEntry entry : table.entries) {
+            final long[] sum = new long[TargetCounts.FIELDS];
+            for (MdThread slot : slots) {
+                final long[] of = slot.counts();
+                for (int i = 0; i < sum.length && of.length >= (entry.index + 1) * sum.length; i++) {
+                    sum[i] += of[entry.index * sum.length + i];
+                }
+            }
+            all.add(new TargetCounts(entry.beginSector, entry.lenSectors, entry.type.name(), sum));
+        }
+        return all;
     }
 
     /// Who shows this device; before the first resume.

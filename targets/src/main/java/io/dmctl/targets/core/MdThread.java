@@ -40,7 +40,8 @@ final class MdThread {
     @Nullable
     TableEntry currentEntry;
 
-    private final long[] counts = new long[ReqOp.values().length];
+    /// Bios done by each target of the table: see [TargetCounts#index].
+    private long[] counts = new long[0];
 
     MdThread(MappedDevice md, IoThread thread, int poolSize, int ownSize) {
         this.md = md;
@@ -64,9 +65,9 @@ final class MdThread {
         return of.length == 0 ? null : of[poolIndex];
     }
 
-    /// Requests done so far, by operation; for reports, read from other threads without order.
-    long count(ReqOp op) {
-        return counts[op.ordinal()];
+    /// What the targets of the installed table did; read from other threads without order.
+    long[] counts() {
+        return counts;
     }
 
     // ---- what the control side does here, through IoThread.execute ----
@@ -82,6 +83,7 @@ final class MdThread {
     void install(LiveTable newTable, Object[][] newPerIo) {
         table = newTable;
         perIo = newPerIo;
+        counts = new long[newPerIo.length * TargetCounts.FIELDS];
     }
 
     /// What waited is issued, in order, against the table that is installed now.
@@ -377,6 +379,12 @@ final class MdThread {
             thread.bioFreed();
             return;
         }
+        final TableEntry entry = bio.entry;
+        if (entry != null) {
+            final int at = TargetCounts.index(entry.index, bio.op());
+            counts[at]++;
+            counts[at + 1] += bio.sectors();
+        }
         if (bio.requeue && noflush) {
             request.requeued = true;
         } else if (bio.requeue) {
@@ -424,7 +432,6 @@ final class MdThread {
         if (request.requeued) {
             deferred.add(request);
         } else {
-            counts[request.op().ordinal()]++;
             request.sink().requestDone(request, thread);
         }
         if (blocked) {
