@@ -3,7 +3,7 @@ package io.dmctl.cli;
 import io.dmctl.backend.client.DeviceRecord;
 import io.dmctl.backend.client.Engine;
 import io.dmctl.backend.client.Engines;
-import io.dmctl.bindings.control.Availability;
+import io.dmctl.bindings.sys.Availability;
 import io.dmctl.bindings.control.DmControl;
 import io.dmctl.bindings.control.DmException;
 import io.dmctl.bindings.control.DmId;

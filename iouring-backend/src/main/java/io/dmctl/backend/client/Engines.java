@@ -1,7 +1,6 @@
 package io.dmctl.backend.client;
 
 import io.dmctl.backend.server.ServerProtocol;
-import io.dmctl.bindings.control.Availability;
 import io.dmctl.bindings.control.DmAttachments;
 import io.dmctl.bindings.control.DmControl;
 import io.dmctl.bindings.control.DmDeviceInfo;
@@ -12,6 +11,7 @@ import io.dmctl.bindings.control.DmTask;
 import io.dmctl.bindings.control.Frame;
 import io.dmctl.bindings.control.KernelTransport;
 import io.dmctl.bindings.control.SocketTransport;
+import io.dmctl.bindings.sys.Availability;
 import io.dmctl.bindings.sys.Errno;
 import io.dmctl.bindings.sys.ErrnoException;
 import java.io.IOException;
