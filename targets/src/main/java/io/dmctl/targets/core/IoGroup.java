@@ -15,12 +15,14 @@ import java.util.function.IntFunction;
 /// them.
 public final class IoGroup {
     /// Bios of each mapped device on each thread, for requests and for the targets' own.
-    private static final int POOL_BIOS = 256;
+    public static final int POOL_BIOS = 256;
 
-    private static final int OWN_BIOS = 64;
+    public static final int OWN_BIOS = 64;
 
     private final Scheduler scheduler;
     private final IntFunction<IoThread> workers;
+    private final int poolBios;
+    private final int ownBios;
     private final List<IoThread> threads = new ArrayList<>();
     private final List<MappedDevice> devices = new ArrayList<>();
     private final Map<Object, IoThread> domains = new HashMap<>();
@@ -29,8 +31,15 @@ public final class IoGroup {
 
     /// `workers` makes and starts the thread of a domain, given its index; the thread joins this group itself.
     public IoGroup(Scheduler scheduler, IntFunction<IoThread> workers) {
+        this(scheduler, workers, POOL_BIOS, OWN_BIOS);
+    }
+
+    /// As above, with `poolBios` and `ownBios` bios of each device on each thread.
+    public IoGroup(Scheduler scheduler, IntFunction<IoThread> workers, int poolBios, int ownBios) {
         this.scheduler = scheduler;
         this.workers = workers;
+        this.poolBios = poolBios;
+        this.ownBios = ownBios;
     }
 
     public Scheduler scheduler() {
@@ -46,7 +55,7 @@ public final class IoGroup {
     public synchronized void join(IoThread thread) {
         threads.add(thread);
         for (MappedDevice device : devices) {
-            device.joinThread(thread, POOL_BIOS, OWN_BIOS);
+            device.joinThread(thread, poolBios, ownBios);
         }
     }
 
@@ -65,7 +74,7 @@ public final class IoGroup {
             device = new MappedDevice(this, name, nextSlot++);
             devices.add(device);
         }
-        onEveryThread(thread -> device.joinThread(thread, POOL_BIOS, OWN_BIOS));
+        onEveryThread(thread -> device.joinThread(thread, poolBios, ownBios));
         return device;
     }
 

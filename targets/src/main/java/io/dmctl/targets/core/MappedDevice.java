@@ -8,6 +8,7 @@ import io.dmctl.targets.spi.TargetException;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -120,6 +121,13 @@ public final class MappedDevice implements BlockDevice {
             sum += slot.count(op);
         }
         return sum;
+    }
+
+    /// How many bios are on their way, over all threads: 0 when all I/O is done. Waits for the threads; cold.
+    public int busyBios() {
+        final AtomicInteger busy = new AtomicInteger();
+        group.onEveryThread(thread -> busy.addAndGet(slotOf(thread).busyBios()));
+        return busy.get();
     }
 
     /// Who shows this device; before the first resume.

@@ -58,6 +58,11 @@ final class MdThread {
         return poolSize;
     }
 
+    /// How many of the bios are not in their pool. Cold; on this thread.
+    int busyBios() {
+        return poolSize - free.size() - freeOwn.size();
+    }
+
     @Nullable
     Object perIo(TableEntry entry, int poolIndex) {
         final Object[] of = perIo[entry.index];
