@@ -414,6 +414,9 @@ final class MdThread {
         if (request.pending != 0 || request.phase != Request.Phase.ISSUED || request.parked) {
             return;
         }
+        if (request.queued) {
+            return; // its turn in the ready list ends it
+        }
         if (request.cursor < request.sectors()
                 && request.op() != ReqOp.FLUSH
                 && request.status() == 0
