@@ -97,8 +97,8 @@ public final class IoGroup {
         }
     }
 
-    /// Runs `task` on every thread and waits until all have.
-    void onEveryThread(Consumer<IoThread> task) {
+    /// Runs `task` on every thread and waits until all have. False when the waiting thread was interrupted: they will.
+    boolean onEveryThread(Consumer<IoThread> task) {
         final Token token;
         synchronized (this) {
             token = hand((thread, ack) -> {
@@ -106,7 +106,7 @@ public final class IoGroup {
                 ack.run();
             });
         }
-        token.await();
+        return token.await();
     }
 
     /// Hands `task` to every thread. The caller holds this group's lock, so that a thread that joins sees either the

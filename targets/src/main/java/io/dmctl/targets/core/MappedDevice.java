@@ -212,6 +212,11 @@ public final class MappedDevice implements BlockDevice {
         if (suspended) {
             return;
         }
+        // A target may hand its bios back from presuspend on: dm.c sets DMF_NOFLUSH_SUSPENDING before.
+        if (withoutFlush && !group.onEveryThread(thread -> slotOf(thread).noflush(true))) {
+            unblock();
+            throw interrupted();
+        }
         forEachTarget(e -> e.target.presuspend());
         final IoGroup.Token drained;
         synchronized (group) {
@@ -221,10 +226,14 @@ public final class MappedDevice implements BlockDevice {
         if (!drained.await()) {
             forEachTarget(e -> e.target.presuspendUndo());
             unblock();
-            throw new TableException("interrupted while in-flight I/O drains", EINTR, -1, -1);
+            throw interrupted();
         }
         forEachTarget(e -> e.target.postsuspend());
         suspended = true;
+    }
+
+    private static TableException interrupted() {
+        return new TableException("interrupted while in-flight I/O drains", EINTR, -1, -1);
     }
 
     /// Swaps the inactive table in, if there is one, and lets the device run. When the new table cannot go live it is
@@ -234,10 +243,10 @@ public final class MappedDevice implements BlockDevice {
         final LiveTable next = inactive;
         LiveTable old = null;
         if (next != null) {
-            inactive = null;
             if (live != null) {
-                suspend(withoutFlush);
+                suspend(withoutFlush); // when it is given up, the table stays loaded
             }
+            inactive = null;
             try {
                 final QueueLimits newLimits = next.calculateLimits();
                 front.prepare(newLimits, next.sizeSectors(), next.readOnly());

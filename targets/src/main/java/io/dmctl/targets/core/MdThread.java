@@ -76,6 +76,11 @@ final class MdThread {
 
     // ---- what the control side does here, through IoThread.execute ----
 
+    /// What targets hand back from now on waits, if `on`.
+    void noflush(boolean on) {
+        noflush = on;
+    }
+
     /// New requests wait from now on; `whenDrained` is told once nothing is in flight.
     void block(boolean withoutFlush, Runnable whenDrained) {
         blocked = true;
