@@ -2,6 +2,7 @@ package io.dmctl.targets.core;
 
 import io.dmctl.targets.spi.Domain;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,7 @@ public final class IoGroup {
     private final List<MappedDevice> devices = new ArrayList<>();
     private final Map<Object, IoThread> domains = new HashMap<>();
     private final AtomicInteger nextThreadIndex = new AtomicInteger();
-    private int nextSlot;
+    private final BitSet usedSlots = new BitSet();
 
     /// `workers` makes and starts the thread of a domain, given its index; the thread joins this group itself.
     public IoGroup(Scheduler scheduler, IntFunction<IoThread> workers) {
@@ -71,7 +72,9 @@ public final class IoGroup {
     public MappedDevice create(String name) {
         final MappedDevice device;
         synchronized (this) {
-            device = new MappedDevice(this, name, nextSlot++);
+            final int slotId = usedSlots.nextClearBit(0);
+            usedSlots.set(slotId);
+            device = new MappedDevice(this, name, slotId);
             devices.add(device);
         }
         onEveryThread(thread -> device.joinThread(thread, poolBios, ownBios));
@@ -83,7 +86,11 @@ public final class IoGroup {
         synchronized (this) {
             devices.remove(device);
         }
-        onEveryThread(thread -> thread.leave(device.slotId()));
+        if (onEveryThread(thread -> thread.leave(device.slotId()))) {
+            synchronized (this) {
+                usedSlots.clear(device.slotId());
+            }
+        }
     }
 
     public synchronized List<MappedDevice> devices() {
