@@ -143,13 +143,15 @@ public final class LiveTable implements AutoCloseable {
         return null;
     }
 
-    boolean isWildcard() {
+    /// May it replace an immutable table? One such target is enough.
+    /// @kernel drivers/md/dm-table.c `dm_table_get_wildcard_target`
+    boolean hasWildcard() {
         for (TableEntry entry : entries) {
-            if (!entry.type.features().contains(TargetFeature.WILDCARD)) {
-                return false;
+            if (entry.type.features().contains(TargetFeature.WILDCARD)) {
+                return true;
             }
         }
-        return true;
+        return false;
     }
 
     /// The devices that this table opened, each once, the newest first, as the kernel lists them.

@@ -179,7 +179,7 @@ public final class MappedDevice implements BlockDevice {
         try {
             final LiveTable now = live;
             final String immutable = now == null ? null : now.immutableType();
-            if (immutable != null && !immutable.equals(table.immutableType()) && !table.isWildcard()) {
+            if (immutable != null && !immutable.equals(table.immutableType()) && !table.hasWildcard()) {
                 throw new TableException(
                         "can't replace immutable target type " + immutable, TargetException.EINVAL, -1, -1);
             }
