@@ -116,6 +116,14 @@ public final class LiveTable implements AutoCloseable {
         return TableLimits.calculate(this);
     }
 
+    /// The limits when this table follows one that had `before`: one without devices keeps them.
+    /// @kernel drivers/md/dm.c `dm_swap_table`
+    ///
+    /// @throws TableException as [#calculateLimits]
+    QueueLimits limitsAfter(QueueLimits before) throws TableException {
+        return distinctDevices().isEmpty() ? TableLimits.restrict(before.toBuilder(), this) : calculateLimits();
+    }
+
     public void iterateDevices(DeviceVisitor visitor) {
         for (TableEntry entry : entries) {
             entry.target.iterateDevices(visitor);

@@ -248,7 +248,7 @@ public final class MappedDevice implements BlockDevice {
             }
             inactive = null;
             try {
-                final QueueLimits newLimits = next.calculateLimits();
+                final QueueLimits newLimits = live == null ? next.calculateLimits() : next.limitsAfter(limits);
                 front.prepare(newLimits, next.sizeSectors(), next.readOnly());
                 old = swap(next, newLimits);
             } catch (TableException e) {
