@@ -47,6 +47,7 @@ public abstract class IoThread implements QueueContext, Domain {
     /// Null: the number is free.
     private @Nullable CoreBio[] bios = new CoreBio[0];
     private boolean retryParked;
+    private boolean ending;
 
     @SuppressWarnings("unused") // through INBOX
     private volatile @Nullable CoreBio inbox;
@@ -193,6 +194,19 @@ public abstract class IoThread implements QueueContext, Domain {
     final void park(CoreBio bio) {
         bio.todo = CoreBio.Todo.MAP;
         parked.add(bio);
+    }
+
+    /// Tells who made `request` that it is done.
+    final void end(Request request) {
+        final boolean outer = ending;
+        ending = true;
+        request.sink().requestDone(request, this);
+        ending = outer;
+    }
+
+    /// Is somebody just told so?
+    final boolean ending() {
+        return ending;
     }
 
     final void resumeLater(Request request) {

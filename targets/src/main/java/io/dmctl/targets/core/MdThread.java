@@ -113,7 +113,7 @@ final class MdThread {
         Request request;
         while ((request = deferred.poll()) != null) {
             request.fail(negErrno);
-            request.sink().requestDone(request, thread);
+            thread.end(request);
         }
     }
 
@@ -139,7 +139,11 @@ final class MdThread {
     private void begin(Request request) {
         request.rewind();
         inFlight++;
-        advance(request);
+        if (thread.ending()) {
+            thread.resumeLater(request); // from within requestDone: it must not nest
+        } else {
+            advance(request);
+        }
     }
 
     /// Issues as many bios of the request as there are free, in order.
@@ -438,7 +442,7 @@ final class MdThread {
             deferred.add(request);
         } else {
             counts[request.op().ordinal()]++;
-            request.sink().requestDone(request, thread);
+            thread.end(request);
         }
         if (blocked) {
             tellDrained();
