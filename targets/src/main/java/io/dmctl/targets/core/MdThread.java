@@ -59,6 +59,11 @@ final class MdThread {
         return poolSize;
     }
 
+    /// How many of the bios are not in their pool. Cold; on this thread.
+    int busyBios() {
+        return poolSize - free.size() - freeOwn.size();
+    }
+
     @Nullable
     Object perIo(TableEntry entry, int poolIndex) {
         final Object[] of = perIo[entry.index];
@@ -71,6 +76,11 @@ final class MdThread {
     }
 
     // ---- what the control side does here, through IoThread.execute ----
+
+    /// What targets hand back from now on waits, if `on`.
+    void noflush(boolean on) {
+        noflush = on;
+    }
 
     /// New requests wait from now on; `whenDrained` is told once nothing is in flight.
     void block(boolean withoutFlush, Runnable whenDrained) {
@@ -105,7 +115,7 @@ final class MdThread {
         Request request;
         while ((request = deferred.poll()) != null) {
             request.fail(negErrno);
-            request.sink().requestDone(request, thread);
+            thread.end(request);
         }
     }
 
@@ -131,7 +141,11 @@ final class MdThread {
     private void begin(Request request) {
         request.rewind();
         inFlight++;
-        advance(request);
+        if (thread.ending()) {
+            thread.resumeLater(request); // from within requestDone: it must not nest
+        } else {
+            advance(request);
+        }
     }
 
     /// Issues as many bios of the request as there are free, in order.
@@ -417,6 +431,9 @@ final class MdThread {
         if (request.pending != 0 || request.phase != Request.Phase.ISSUED || request.parked) {
             return;
         }
+        if (request.queued) {
+            return; // its turn in the ready list ends it
+        }
         if (request.cursor < request.sectors()
                 && request.op() != ReqOp.FLUSH
                 && request.status() == 0
@@ -432,7 +449,7 @@ final class MdThread {
         if (request.requeued) {
             deferred.add(request);
         } else {
-            request.sink().requestDone(request, thread);
+            thread.end(request);
         }
         if (blocked) {
             tellDrained();
