@@ -79,24 +79,32 @@ public final class DmReplyWriter {
         final long len = capacity - start;
         long at = 0;
         for (DmStatusLine line : lines) {
+            final long specAt = at;
             final byte[] text = line.text().getBytes(StandardCharsets.UTF_8);
-            final long end = at + dm_target_spec.sizeof() + text.length + 1;
+            final long end = specAt + dm_target_spec.sizeof() + text.length + 1;
             // The kernel cannot tell a text that just fits from one that was cut, and so takes it for cut.
-            if (end >= len || Payload.align8(end) > len) {
+            if (end >= len) {
                 full();
                 break;
             }
-            final long spec = start + at;
-            buffer.set(JAVA_LONG, spec + dm_target_spec.sector_start$offset(), line.startSector());
-            buffer.set(JAVA_LONG, spec + dm_target_spec.length$offset(), line.lenSectors());
-            buffer.set(JAVA_INT, spec + dm_target_spec.status$offset(), 0);
-            buffer.set(JAVA_INT, spec + dm_target_spec.next$offset(), (int) Payload.align8(end));
-            targetType(spec + dm_target_spec.target_type$offset(), line.type());
-            string(text, spec + dm_target_spec.sizeof());
+            spec(start + specAt, line, text);
             dm_ioctl.data_size(buffer, (int) (start + end));
             at = Payload.align8(end);
+            if (at > len) {
+                full();
+                break;
+            }
+            buffer.set(JAVA_INT, start + specAt + dm_target_spec.next$offset(), (int) at);
         }
         dm_ioctl.target_count(buffer, lines.size());
+    }
+
+    private void spec(long at, DmStatusLine line, byte[] text) {
+        buffer.set(JAVA_LONG, at + dm_target_spec.sector_start$offset(), line.startSector());
+        buffer.set(JAVA_LONG, at + dm_target_spec.length$offset(), line.lenSectors());
+        buffer.set(JAVA_INT, at + dm_target_spec.status$offset(), 0);
+        targetType(at + dm_target_spec.target_type$offset(), line.type());
+        string(text, at + dm_target_spec.sizeof());
     }
 
     private void targetType(long at, String type) {

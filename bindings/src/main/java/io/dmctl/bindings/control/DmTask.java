@@ -31,6 +31,24 @@ public sealed interface DmTask<R> {
     /// @throws DmProtocolException when the peer's bytes are no reply
     R decode(DmReplyReader in) throws DmProtocolException;
 
+    /// A command about one device.
+    sealed interface DeviceTask<R> extends DmTask<R> {
+        DmId id();
+
+        @Override
+        default String subject() {
+            return id().toString();
+        }
+    }
+
+    /// A command about one device that answers its state.
+    sealed interface StateTask extends DeviceTask<DmDeviceInfo> {
+        @Override
+        default DmDeviceInfo decode(DmReplyReader in) throws DmProtocolException {
+            return in.info();
+        }
+    }
+
     /// The version of the interface.
     record Version() implements DmTask<DmVersion> {
         @Override
@@ -71,7 +89,8 @@ public sealed interface DmTask<R> {
 
         @Override
         public DmAck decode(DmReplyReader in) {
-            return in.ack();
+            // The kernel copies nothing back: the flags in the buffer are those of the request.
+            return new DmAck(false, false);
         }
     }
 
@@ -154,6 +173,16 @@ public sealed interface DmTask<R> {
 
     /// A new device without a table. `minor`: the device number to take, else the first that is free.
     record DevCreate(DmName name, Optional<DmUuid> uuid, OptionalInt minor) implements DmTask<DmDeviceInfo> {
+        /// C: `MINORBITS` of include/linux/kdev_t.h.
+        private static final int MINOR_BITS = 20;
+
+        public DevCreate {
+            if (minor.isPresent() && minor.getAsInt() >>> MINOR_BITS != 0) {
+                throw new IllegalArgumentException(
+                        "minor must be in 0.." + ((1 << MINOR_BITS) - 1) + ", was " + minor.getAsInt());
+            }
+        }
+
         @Override
         public DmCommand command() {
             return DmCommand.DEV_CREATE;
@@ -182,15 +211,10 @@ public sealed interface DmTask<R> {
     }
 
     /// Removes a device; `deferred`: when it is open, once its last user closes it.
-    record DevRemove(DmId id, boolean deferred) implements DmTask<DmAck> {
+    record DevRemove(DmId id, boolean deferred) implements DeviceTask<DmAck> {
         @Override
         public DmCommand command() {
             return DmCommand.DEV_REMOVE;
-        }
-
-        @Override
-        public String subject() {
-            return id.toString();
         }
 
         @Override
@@ -267,15 +291,10 @@ public sealed interface DmTask<R> {
 
     /// Stops I/O. `noflush`: what is queued stays queued; `skipLockfs`: a file system on it is not frozen. Blocks until
     /// I/O in flight is over.
-    record DevSuspend(DmId id, boolean noflush, boolean skipLockfs) implements DmTask<DmDeviceInfo> {
+    record DevSuspend(DmId id, boolean noflush, boolean skipLockfs) implements StateTask {
         @Override
         public DmCommand command() {
             return DmCommand.DEV_SUSPEND;
-        }
-
-        @Override
-        public String subject() {
-            return id.toString();
         }
 
         @Override
@@ -285,24 +304,14 @@ public sealed interface DmTask<R> {
             out.flag(Dm.DM_NOFLUSH_FLAG(), noflush);
             out.flag(Dm.DM_SKIP_LOCKFS_FLAG(), skipLockfs);
         }
-
-        @Override
-        public DmDeviceInfo decode(DmReplyReader in) throws DmProtocolException {
-            return in.info();
-        }
     }
 
     /// Puts a loaded table in use and lets I/O go on. A device that is not suspended is suspended for the swap, with
     /// these flags. After a failed swap the device is suspended with its old table: a second resume lets it go on.
-    record DevResume(DmId id, boolean noflush, boolean skipLockfs) implements DmTask<DmDeviceInfo> {
+    record DevResume(DmId id, boolean noflush, boolean skipLockfs) implements StateTask {
         @Override
         public DmCommand command() {
             return DmCommand.DEV_SUSPEND;
-        }
-
-        @Override
-        public String subject() {
-            return id.toString();
         }
 
         @Override
@@ -311,23 +320,13 @@ public sealed interface DmTask<R> {
             out.flag(Dm.DM_NOFLUSH_FLAG(), noflush);
             out.flag(Dm.DM_SKIP_LOCKFS_FLAG(), skipLockfs);
         }
-
-        @Override
-        public DmDeviceInfo decode(DmReplyReader in) throws DmProtocolException {
-            return in.info();
-        }
     }
 
     /// A device's state; `inactive`: target count and read-only flag are those of the loaded table.
-    record DevStatus(DmId id, boolean inactive) implements DmTask<DmDeviceInfo> {
+    record DevStatus(DmId id, boolean inactive) implements StateTask {
         @Override
         public DmCommand command() {
             return DmCommand.DEV_STATUS;
-        }
-
-        @Override
-        public String subject() {
-            return id.toString();
         }
 
         @Override
@@ -335,24 +334,14 @@ public sealed interface DmTask<R> {
             out.id(id);
             queryInactive(out, inactive);
         }
-
-        @Override
-        public DmDeviceInfo decode(DmReplyReader in) throws DmProtocolException {
-            return in.info();
-        }
     }
 
     /// Waits until the device's event number differs from `eventNr`, then answers as [TableStatus] does. Blocks a
     /// thread.
-    record DevWait(DmId id, int eventNr) implements DmTask<DmStatus> {
+    record DevWait(DmId id, int eventNr) implements DeviceTask<DmStatus> {
         @Override
         public DmCommand command() {
             return DmCommand.DEV_WAIT;
-        }
-
-        @Override
-        public String subject() {
-            return id.toString();
         }
 
         @Override
@@ -368,15 +357,10 @@ public sealed interface DmTask<R> {
     }
 
     /// Loads a table into the inactive slot. A `\` in parameters stands for itself, as in dmsetup.
-    record TableLoad(DmId id, DmTable table, boolean readonly) implements DmTask<DmDeviceInfo> {
+    record TableLoad(DmId id, DmTable table, boolean readonly) implements StateTask {
         @Override
         public DmCommand command() {
             return DmCommand.TABLE_LOAD;
-        }
-
-        @Override
-        public String subject() {
-            return id.toString();
         }
 
         @Override
@@ -390,46 +374,26 @@ public sealed interface DmTask<R> {
             out.flag(Dm.DM_READONLY_FLAG(), readonly);
             out.table(table.lines());
         }
-
-        @Override
-        public DmDeviceInfo decode(DmReplyReader in) throws DmProtocolException {
-            return in.info();
-        }
     }
 
     /// Drops the table in the inactive slot.
-    record TableClear(DmId id) implements DmTask<DmDeviceInfo> {
+    record TableClear(DmId id) implements StateTask {
         @Override
         public DmCommand command() {
             return DmCommand.TABLE_CLEAR;
         }
 
         @Override
-        public String subject() {
-            return id.toString();
-        }
-
-        @Override
         public void encode(DmRequestWriter out) {
             out.id(id);
-        }
-
-        @Override
-        public DmDeviceInfo decode(DmReplyReader in) throws DmProtocolException {
-            return in.info();
         }
     }
 
     /// The devices that a table uses.
-    record TableDeps(DmId id, boolean inactive) implements DmTask<List<Devno>> {
+    record TableDeps(DmId id, boolean inactive) implements DeviceTask<List<Devno>> {
         @Override
         public DmCommand command() {
             return DmCommand.TABLE_DEPS;
-        }
-
-        @Override
-        public String subject() {
-            return id.toString();
         }
 
         @Override
@@ -445,7 +409,7 @@ public sealed interface DmTask<R> {
     }
 
     /// What each target says. `noflush`: targets answer from what they know, without writing anything out first.
-    record TableStatus(DmId id, Kind kind, boolean inactive, boolean noflush) implements DmTask<DmStatus> {
+    record TableStatus(DmId id, Kind kind, boolean inactive, boolean noflush) implements DeviceTask<DmStatus> {
         /// INFO: how it does; TABLE: the parameters that make it again; IMA: what is measured of it (4.45).
         public enum Kind {
             INFO,
@@ -456,11 +420,6 @@ public sealed interface DmTask<R> {
         @Override
         public DmCommand command() {
             return DmCommand.TABLE_STATUS;
-        }
-
-        @Override
-        public String subject() {
-            return id.toString();
         }
 
         @Override
@@ -483,7 +442,7 @@ public sealed interface DmTask<R> {
 
     /// Sends words to the target at `sector` (512 bytes), or to the core when they begin with `@`. Empty: done, without
     /// an answer.
-    record TargetMessage(DmId id, long sector, String message) implements DmTask<Optional<String>> {
+    record TargetMessage(DmId id, long sector, String message) implements DeviceTask<Optional<String>> {
         public TargetMessage {
             if (message.indexOf('\0') >= 0) {
                 throw new IllegalArgumentException("a message must not contain NUL");
@@ -493,11 +452,6 @@ public sealed interface DmTask<R> {
         @Override
         public DmCommand command() {
             return DmCommand.TARGET_MSG;
-        }
-
-        @Override
-        public String subject() {
-            return id.toString();
         }
 
         @Override
@@ -518,15 +472,11 @@ public sealed interface DmTask<R> {
     }
 
     /// Sets the geometry that HDIO_GETGEO tells: cylinders up to 65535, heads and sectors up to 255.
-    record SetGeometry(DmId id, long cylinders, long heads, long sectors, long startSector) implements DmTask<DmAck> {
+    record SetGeometry(DmId id, long cylinders, long heads, long sectors, long startSector)
+            implements DeviceTask<DmAck> {
         @Override
         public DmCommand command() {
             return DmCommand.DEV_SET_GEOMETRY;
-        }
-
-        @Override
-        public String subject() {
-            return id.toString();
         }
 
         @Override

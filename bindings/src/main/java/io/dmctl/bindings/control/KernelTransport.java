@@ -56,21 +56,32 @@ public final class KernelTransport implements DmTransport {
         if (r != -Errno.ENOENT) {
             return r;
         }
-        try (Arena arena = Arena.ofConfined()) {
-            if (!DIR.isDirectory() && !DIR.mkdir()) {
-                return -Errno.ENOENT;
+        final boolean ownFolder = DIR.mkdir();
+        final int made = makeNode();
+        final int opened = made < 0 ? made : Sys.open(NODE, Libc.O_RDWR(), 0);
+        if (opened < 0) {
+            // Nothing behind it: without device-mapper there is no node to leave.
+            if (made >= 0) {
+                new File(NODE).delete();
             }
+            if (ownFolder) {
+                DIR.delete();
+            }
+        }
+        return opened;
+    }
+
+    private static int makeNode() {
+        try (Arena arena = Arena.ofConfined()) {
             final int minor = ProcNumbers.find("/proc/misc", "device-mapper").orElse(MAPPER_CTRL_MINOR);
-            final long dev = new Devno(MISC_MAJOR, minor).encode();
-            final long made = Sys.call(
+            return (int) Sys.call(
                     Libc.SYS_mknodat(),
                     Libc.AT_FDCWD(),
                     Sys.cString(arena, NODE).address(),
                     Libc.S_IFCHR() | 0600,
-                    dev,
+                    new Devno(MISC_MAJOR, minor).encode(),
                     0,
                     0);
-            return made < 0 ? (int) made : Sys.open(NODE, Libc.O_RDWR(), 0);
         }
     }
 

@@ -19,9 +19,14 @@ public final class ServerChannel implements AutoCloseable {
 
     /// The next request, which the caller closes; null when the client has gone.
     ///
-    /// @throws MalformedFrameException when the client sent something else: close the connection
+    /// @throws MalformedFrameException when the client sent something else; the connection is closed
     public @Nullable Frame receive() throws IOException {
-        return frames.receive(false);
+        try {
+            return frames.receive(false);
+        } catch (MalformedFrameException e) {
+            close();
+            throw e;
+        }
     }
 
     /// Answers a dm command that was done: what `reply` wrote into the request's buffer.

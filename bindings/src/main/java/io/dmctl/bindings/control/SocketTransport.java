@@ -51,6 +51,17 @@ public final class SocketTransport implements DmTransport {
 
     private Frame exchange(int command, MemorySegment input, long capacity, DmAttachments attachments)
             throws IOException {
+        try {
+            return sendAndReceive(command, input, capacity, attachments);
+        } catch (IOException e) {
+            // Half a frame may be on the way: what came next would be read as something else.
+            close();
+            throw e;
+        }
+    }
+
+    private Frame sendAndReceive(int command, MemorySegment input, long capacity, DmAttachments attachments)
+            throws IOException {
         if (capacity > FrameHeader.MAX_BODY_BYTES) {
             throw new MalformedFrameException(
                     "frame: a body of " + capacity + " bytes, at most " + FrameHeader.MAX_BODY_BYTES);
