@@ -263,7 +263,7 @@ class NbdUringTest extends TransportContractTest {
     @Test
     void silentClientIsClosedAtTheDeadline() throws Exception {
         final NbdOptions options = new NbdOptions(1, 1, rig.folder.resolve("deadline.sock"), 4096);
-        final NbdQueues queues = NbdQueues.start(rig.group, device, options);
+        final NbdQueues queues = NbdQueues.start(rig.group, device, options, "x");
         final NbdListener listener =
                 NbdListener.bind(options, queues, NbdExport.of("x", 512, false, false, 512, 4096), 20_000_000L);
         final NbdClient client = new NbdClient(options.socket());
@@ -513,7 +513,7 @@ class NbdUringTest extends TransportContractTest {
         final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long sum = 0;
         for (Thread t : Thread.getAllStackTraces().keySet()) {
-            if (t.getName().startsWith("nbd-q")) {
+            if (t.getName().startsWith("nbd-test-q")) {
                 sum += threads.getThreadAllocatedBytes(t.threadId());
             }
         }
