@@ -49,6 +49,7 @@ public final class DeviceServer {
     private static final int QUEUE_DIED = 70;
 
     private static final int ACCEPT_POLL_MS = 1000;
+    private static final long FIRST_LOAD_NS = 60_000_000_000L;
 
     private final Path groupDir;
     private final DmServer server;
@@ -140,9 +141,13 @@ public final class DeviceServer {
     // ---- connections ----
 
     private void serve() throws IOException {
+        final long startNs = System.nanoTime();
         try {
             while (!ending) {
                 final UnixSocket client = socket.accept(ACCEPT_POLL_MS);
+                if (client == null && System.nanoTime() - startNs > FIRST_LOAD_NS) {
+                    endIfEmpty(); // the client that started this server has died before its load
+                }
                 if (client != null) {
                     Thread.ofPlatform().daemon().name("control").start(() -> serve(client));
                 }

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// @kernel drivers/md/dm.c `dm_suspend` `dm_resume` `dm_swap_table`; drivers/md/dm-ioctl.c `do_resume`
 public final class MappedDevice implements BlockDevice {
     private static final int EIO = 5;
+    /// The number of users of a device that is being deleted.
+    private static final int DELETING = -1;
     private static final int EBUSY = 16;
     private static final int EINTR = 4;
 
@@ -40,7 +42,7 @@ public final class MappedDevice implements BlockDevice {
     /// What a thread that joins finds; changed under the group's lock.
     private boolean blocked = true;
 
-    private int users;
+    private final AtomicInteger users = new AtomicInteger();
 
     MappedDevice(IoGroup group, String name, int slotId) {
         this.group = group;
@@ -158,17 +160,29 @@ public final class MappedDevice implements BlockDevice {
 
     // ---- used by others of the group ----
 
-    synchronized void use() {
-        users++;
+    /// A table of the group opens this device; false when it is being deleted.
+    boolean use() {
+        return users.getAndUpdate(n -> n < 0 ? n : n + 1) >= 0;
     }
 
-    synchronized void unuse() {
-        users--;
+    void unuse() {
+        users.decrementAndGet();
     }
 
     /// How many tables of the group have it open.
-    public synchronized int users() {
-        return users;
+    public int users() {
+        return Math.max(0, users.get());
+    }
+
+    /// From now on no table can open it, so that it can be taken away; false while one has it open.
+    /// @kernel drivers/md/dm.c `dm_lock_for_deletion`
+    public boolean lockForDeletion() {
+        return users.compareAndSet(0, DELETING);
+    }
+
+    /// It is not taken away after all.
+    public void unlockForDeletion() {
+        users.compareAndSet(DELETING, 0);
     }
 
     /// Is `other` this device, or below one of its tables?
@@ -355,7 +369,7 @@ public final class MappedDevice implements BlockDevice {
     ///
     /// @throws TableException EBUSY while a table of the group has it open
     public synchronized void remove() throws TableException {
-        if (users > 0) {
+        if (users.get() > 0) {
             throw new TableException("Device " + name + " is in use by another device of its group", EBUSY, -1, -1);
         }
         if (live != null && !suspended) {
