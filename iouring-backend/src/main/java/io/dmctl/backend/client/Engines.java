@@ -36,7 +36,12 @@ public final class Engines implements AutoCloseable {
     }
 
     public static Engines open() {
-        return new Engines(Registry.system());
+        return open(Registry.system());
+    }
+
+    /// With another registry than this user's own.
+    public static Engines open(Registry registry) {
+        return new Engines(registry);
     }
 
     /// Can the kernel's device-mapper be used here?

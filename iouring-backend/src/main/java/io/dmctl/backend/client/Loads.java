@@ -9,10 +9,8 @@ import io.dmctl.bindings.control.DmProtocolException;
 import io.dmctl.bindings.control.DmRequest;
 import io.dmctl.bindings.control.DmTableLine;
 import io.dmctl.bindings.control.DmUuid;
-import io.dmctl.bindings.control.Frame;
 import io.dmctl.bindings.control.SocketTransport;
 import io.dmctl.bindings.sys.Errno;
-import io.dmctl.bindings.sys.ErrnoException;
 import io.dmctl.targets.core.TargetRegistry;
 import io.dmctl.targets.spi.DeviceArg;
 import io.dmctl.targets.spi.TargetArgs;
@@ -123,39 +121,23 @@ final class Loads {
             throws IOException {
         final boolean start = wanted.isEmpty() || !Groups.isAlive(registry, wanted.get());
         final String group = start ? Groups.make(registry, wanted.orElse("")) : wanted.get();
-        boolean ok = false;
-        try {
-            if (start) {
-                ServerLauncher.start(registry, group);
-            }
-            final DmOutcome outcome;
-            try (SocketTransport server = Groups.connect(registry, group)) {
-                outcome = server.run(DmCommand.TABLE_LOAD.nr(), buffer, inputBytes, attachments);
-            }
-            ok = outcome.errno() == 0;
-            return outcome;
-        } finally {
-            if (!ok && start) {
-                endIfEmpty(group);
-            }
+        if (start) {
+            start(group);
+        }
+        // A server whose first load fails serves nothing, and ends by itself.
+        try (SocketTransport server = Groups.connect(registry, group)) {
+            return server.run(DmCommand.TABLE_LOAD.nr(), buffer, inputBytes, attachments);
         }
     }
 
-    /// A load that failed leaves no server behind.
-    private void endIfEmpty(String group) throws IOException {
-        if (!Groups.isAlive(registry, group)) {
-            Groups.delete(registry, group);
-            return;
-        }
-        try (SocketTransport server = Groups.connect(registry, group);
-                Frame reply = server.run(ServerProtocol.END_IF_EMPTY, MemorySegment.NULL, DmAttachments.NONE)) {
-            if (reply.outcome().errno() != 0) {
-                throw new ErrnoException("end group", group, reply.outcome().errno());
-            }
-        } catch (ErrnoException e) {
-            // It has ended by itself, which is what is wanted.
-            if (e.errno() != Errno.ENOENT && e.errno() != Errno.ECONNREFUSED) {
-                throw e;
+    private void start(String group) throws IOException {
+        boolean ok = false;
+        try {
+            ServerLauncher.start(registry, group);
+            ok = true;
+        } finally {
+            if (!ok && !Groups.isAlive(registry, group)) {
+                Groups.delete(registry, group);
             }
         }
     }

@@ -60,7 +60,12 @@ public final class Registry {
     }
 
     public Path groupDir(String group) {
-        return root.resolve("groups").resolve(group);
+        return groups().resolve(group);
+    }
+
+    /// The folder with a folder for each group.
+    Path groups() {
+        return root.resolve("groups");
     }
 
     // ---- reading ----

@@ -49,7 +49,7 @@ public final class DeviceServer {
     private static final int QUEUE_DIED = 70;
 
     private static final int ACCEPT_POLL_MS = 1000;
-    private static final long FIRST_LOAD_NS = 60_000_000_000L;
+    private static final long FIRST_LOAD_NS = 30_000_000_000L;
 
     private final Path groupDir;
     private final DmServer server;
@@ -226,10 +226,6 @@ public final class DeviceServer {
                     MemorySegment.copy(MemorySegment.ofArray(text), 0, body, 0, text.length);
                     channel.reply(request, DmOutcome.OK, body.asSlice(0, text.length), List.of());
                 }
-            }
-            case ServerProtocol.END_IF_EMPTY -> {
-                channel.reply(request, DmOutcome.OK, MemorySegment.NULL, List.of());
-                endIfEmpty();
             }
             default -> channel.fail(request, DmOutcome.failed(Errno.ENOTTY));
         }
