@@ -2,6 +2,10 @@ package io.dmctl.backend.server;
 
 import io.dmctl.backend.client.Registry;
 import io.dmctl.backend.transport.BlockTransport;
+import io.dmctl.backend.transport.EmbeddedOptions;
+import io.dmctl.backend.transport.EmbeddedTransport;
+import io.dmctl.backend.transport.NbdOptions;
+import io.dmctl.backend.transport.NbdTransport;
 import io.dmctl.backend.transport.UblkOptions;
 import io.dmctl.backend.transport.UblkTransport;
 import io.dmctl.bindings.control.DmName;
@@ -12,14 +16,19 @@ import io.dmctl.bindings.ublkctl.UblkControl;
 import io.dmctl.targets.core.IoGroup;
 import io.dmctl.targets.core.MappedDevice;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// How this server's devices are shown: chooses the transport, keeps the link in /dev/mapper and the registry's record
 /// right.
 final class Showing {
+    private final Path groupDir;
     private final DmNodes nodes;
+    private final AtomicInteger nextSocket = new AtomicInteger();
 
-    Showing(DmNodes nodes) {
+    Showing(Path groupDir, DmNodes nodes) {
+        this.groupDir = groupDir;
         this.nodes = nodes;
     }
 
@@ -27,7 +36,7 @@ final class Showing {
         final MappedDevice md = group.create(name.nodeName());
         boolean ok = false;
         try {
-            final BlockTransport transport = transport(group, md, how);
+            final BlockTransport transport = transport(group, md, name, how);
             md.setFront(transport);
             ok = true;
             return new ServedDevice(name, how.uuid(), md, transport);
@@ -40,11 +49,20 @@ final class Showing {
         }
     }
 
-    private BlockTransport transport(IoGroup group, MappedDevice md, LoadRequest how) throws DmProtocolException {
+    private BlockTransport transport(IoGroup group, MappedDevice md, DmName name, LoadRequest how)
+            throws DmProtocolException {
         final String wanted =
                 how.transport().equals("auto") ? UblkControl.probe().available() ? "ublk" : "nbd" : how.transport();
         return switch (wanted) {
             case "ublk" -> new UblkTransport(group, md, UblkOptions.DEFAULT.with(how.queues(), how.depth()));
+            case "nbd" ->
+                new NbdTransport(
+                        group,
+                        md,
+                        NbdOptions.at(groupDir.resolve("nbd." + nextSocket.getAndIncrement()))
+                                .with(how.queues(), how.depth()),
+                        name.unmangled());
+            case "embedded" -> new EmbeddedTransport(group, md, EmbeddedOptions.DEFAULT);
             default ->
                 throw new DmProtocolException(
                         Errno.EINVAL, "transport must be auto, ublk, nbd or embedded, was " + wanted);

@@ -29,8 +29,8 @@ public record NbdOptions(int queues, int depth, Path socket, int maxIoBytes, int
         range("depth", depth, 1, MAX_DEPTH);
         range("maxIoBytes", maxIoBytes, 4096, 32 << 20);
         range("maxConnections", maxConnections, 1, MAX_CONNECTIONS);
-        if ((maxIoBytes & (maxIoBytes - 1)) != 0) {
-            throw new IllegalArgumentException("maxIoBytes must be a power of two, was " + maxIoBytes);
+        if (maxIoBytes % 4096 != 0) {
+            throw new IllegalArgumentException("maxIoBytes must be a multiple of 4096, was " + maxIoBytes);
         }
         final int pathBytes = socket.toString().getBytes(StandardCharsets.UTF_8).length;
         if (pathBytes < 1 || pathBytes > MAX_SOCKET_PATH_BYTES) {
@@ -51,6 +51,16 @@ public record NbdOptions(int queues, int depth, Path socket, int maxIoBytes, int
     /// One queue, at `socket`.
     public static NbdOptions at(Path socket) {
         return new NbdOptions(1, DEFAULT_DEPTH, socket, DEFAULT_MAX_IO_BYTES);
+    }
+
+    /// 0 keeps what there is.
+    public NbdOptions with(int newQueues, int newDepth) {
+        return new NbdOptions(
+                newQueues == 0 ? queues : newQueues,
+                newDepth == 0 ? depth : newDepth,
+                socket,
+                maxIoBytes,
+                maxConnections);
     }
 
     private static void range(String name, int value, int min, int max) {
