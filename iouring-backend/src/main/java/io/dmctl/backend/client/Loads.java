@@ -162,9 +162,10 @@ final class Loads {
                 throw new ErrnoException("end group", group, reply.outcome().errno());
             }
         } catch (ErrnoException e) {
-            // It has ended by itself, which is what is wanted.
-            if (e.errno() != Errno.ENOENT && e.errno() != Errno.ECONNREFUSED) {
-                throw e;
+            // It has ended by itself, which is what is wanted: before the connection, or with the request unread.
+            switch (e.errno()) {
+                case Errno.ENOENT, Errno.ECONNREFUSED, Errno.ECONNRESET, Errno.EPIPE -> {}
+                default -> throw e;
             }
         }
     }
