@@ -28,6 +28,12 @@ public final class LiveTable implements AutoCloseable {
 
     private boolean deviceWriteZeroes;
 
+    /// 0: the table takes no discards.
+    private int maxDiscardSectors;
+
+    private long discardGranularitySectors = 1;
+    private int maxWriteZeroesSectors = QueueLimits.UNLIMITED;
+
     LiveTable(List<TableEntry> entries, boolean readOnly, DeviceSet devices) {
         this.entries = entries.toArray(new TableEntry[0]);
         this.readOnly = readOnly;
@@ -73,10 +79,34 @@ public final class LiveTable implements AutoCloseable {
         return null;
     }
 
-    /// How many WRITE_ZEROES bios `entry` gets: 0 where one of the devices cannot do it.
+    /// The mapped device's limits, from which discards and write zeroes are cut; before the table goes live.
+    void setLimits(QueueLimits limits) {
+        maxDiscardSectors = limits.maxDiscardSectors();
+        discardGranularitySectors = Math.max(1, limits.discardGranularity() >> 9);
+        maxWriteZeroesSectors = limits.maxWriteZeroesSectors();
+    }
+
+    /// How much of `sectors` from `sector` one DISCARD takes, 0 for none; a cut lies on a multiple of the granularity.
+    /// @kernel block/blk-merge.c `bio_split_discard`
+    @HotPath
+    long discardSectors(long sector, long sectors) {
+        final int max = maxDiscardSectors;
+        if (sectors <= max || max == 0) {
+            return max == 0 ? 0 : sectors;
+        }
+        final long past = (sector + max) % discardGranularitySectors;
+        return past < max ? max - past : max;
+    }
+
+    @HotPath
+    long writeZeroesSectors(long sectors) {
+        return Math.min(sectors, maxWriteZeroesSectors);
+    }
+
+    /// How many WRITE_ZEROES bios `entry` gets: 0 where one of the table's targets or devices cannot do it.
     @HotPath
     int writeZeroesBios(TableEntry entry) {
-        return deviceWriteZeroes ? entry.limits.numWriteZeroesBios() : 0;
+        return deviceWriteZeroes && maxWriteZeroesSectors > 0 ? entry.limits.numWriteZeroesBios() : 0;
     }
 
     public int targetCount() {

@@ -308,6 +308,7 @@ public final class MappedDevice implements BlockDevice {
     private @Nullable LiveTable swap(LiveTable next, QueueLimits newLimits) {
         final LiveTable old = live;
         next.readLimits();
+        next.setLimits(newLimits);
         suspended = true;
         final IoGroup.Token installed;
         synchronized (group) {

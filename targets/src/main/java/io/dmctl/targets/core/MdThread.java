@@ -258,24 +258,24 @@ final class MdThread {
         return false;
     }
 
-    /// The next duplicate of a DISCARD or WRITE_ZEROES: split at targets only, as many bios a range as the target
-    /// wants.
+    /// The next duplicate of a DISCARD or WRITE_ZEROES: split at targets and at the device's limits, not at max_io_len;
+    /// as many bios a range as the target wants.
     private boolean nextRange(Request request, CoreBio bio, LiveTable t) {
         final long sector = request.sector() + request.cursor;
         final TableEntry entry = t.find(sector);
         if (entry == null) {
             return failRest(request);
         }
+        final long upTo = Math.min(request.sectors() - (long) request.cursor, entry.endSector() - sector);
         final boolean zeroes = request.op() == ReqOp.WRITE_ZEROES;
         final int dups = zeroes ? t.writeZeroesBios(entry) : entry.limits.numDiscardBios();
-        final long left = request.sectors() - (long) request.cursor;
-        final int n = (int) Math.min(left, entry.endSector() - sector);
-        if (dups == 0) {
-            if (zeroes) {
-                return writeZeros(request, bio, entry, sector, n);
-            }
+        if (zeroes && dups == 0) {
+            return writeZeros(request, bio, entry, sector, (int) upTo);
+        }
+        final int n = (int) (zeroes ? t.writeZeroesSectors(upTo) : t.discardSectors(sector, upTo));
+        if (n == 0 || dups == 0) {
             request.fail(EOPNOTSUPP);
-            step(request, n);
+            step(request, (int) upTo);
             return false;
         }
         bio.entry = entry;
