@@ -96,7 +96,7 @@ public final class Engines implements AutoCloseable {
                 || (create.uuid().isPresent() && kernelHas(DmId.of(create.uuid().get())))) {
             registry.remove(create.name());
             throw new ErrnoException(
-                    "create", create.name() + ": the kernel engine has a device of that name or uuid", Errno.EBUSY);
+                    "name", create.name() + ": the kernel engine has a device of that name or uuid", Errno.EBUSY);
         }
         return made;
     }
@@ -109,7 +109,7 @@ public final class Engines implements AutoCloseable {
                     && registry.find(DmId.of(create.uuid().get())).isPresent();
             if (uuidTaken || registry.find(DmId.of(create.name())).isPresent()) {
                 throw new ErrnoException(
-                        "create", create.name() + ": the Java engine has a device of that name or uuid", Errno.EBUSY);
+                        "name", create.name() + ": the Java engine has a device of that name or uuid", Errno.EBUSY);
             }
             try {
                 return kernel.run(create);

@@ -117,7 +117,14 @@ public final class JavaEngine implements DmTransport {
         if (request.minor().isPresent()) {
             throw new DmProtocolException(Errno.EOPNOTSUPP, "a device of the Java engine has no minor number of dm's");
         }
-        registry.create(name, uuid);
+        try {
+            registry.create(name, uuid);
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.EBUSY) {
+                throw e;
+            }
+            throw new DmProtocolException(Errno.EBUSY, "a device of the Java engine has that name or uuid");
+        }
         return new DmReplyWriter(request).info(empty(DeviceRecord.of(name, uuid)));
     }
 
