@@ -27,7 +27,10 @@ final class CreateCommand implements Command {
                         .words("NAME [FILE]", 1, 2)
                         .argument("NAME", "the new device's name")
                         .argument("FILE", "the table; - or nothing: standard input"))
-                .option("ENGINE", "auto, kernel or java (auto): auto is the kernel where it can run the table", "--engine")
+                .option(
+                        "ENGINE",
+                        "auto, kernel or java (auto): auto is the kernel where it can run the table",
+                        "--engine")
                 .option("UUID", "give the device this uuid", "-u", "--uuid")
                 .flag("only the name: no table, not in use", "-n", "--notable")
                 .option("MINOR", "the device number to take (kernel engine)", "-m", "--minor")
@@ -53,7 +56,8 @@ final class CreateCommand implements Command {
         if (choice.engine() == Engine.KERNEL) {
             shownAs.refuseOnKernel();
         } else if (minor.isPresent()) {
-            throw CommandFailure.usage("--minor is for the kernel's devices: one of the Java engine has no such number");
+            throw CommandFailure.usage(
+                    "--minor is for the kernel's devices: one of the Java engine has no such number");
         }
         create(session, choice.engine(), new DmTask.DevCreate(name, uuid, minor), table, args, shownAs);
     }

@@ -12,15 +12,19 @@ final class DepsCommand implements Command {
     @Override
     public Usage usage() {
         return Selection.words(new Usage(CommandName.DEPS)
-                .example("deps d0", "one device")
-                .example("deps", "all devices"))
+                        .example("deps d0", "one device")
+                        .example("deps", "all devices"))
                 .flag("of the table that is loaded and not in use", "--inactive")
                 .deviceOptions();
     }
 
     @Override
     public void run(Arguments args, Session session) throws CommandFailure, DmException, IOException {
-        Selection.each(args, session, (device, several) -> print(device, args, several, session.streams().out()));
+        Selection.each(
+                args,
+                session,
+                (device, several) ->
+                        print(device, args, several, session.streams().out()));
     }
 
     private static void print(Located device, Arguments args, boolean prefix, PrintStream out) throws DmException {

@@ -29,7 +29,8 @@ record DeviceArgument(DmId id, String shown) {
             throw CommandFailure.usage("no device is named: give a name, -u UUID, or -j MAJOR -m MINOR");
         }
         return new Leading(
-                named(args.words().getFirst()), args.words().subList(1, args.words().size()));
+                named(args.words().getFirst()),
+                args.words().subList(1, args.words().size()));
     }
 
     /// All devices that are named; empty when none is.
@@ -96,8 +97,7 @@ record DeviceArgument(DmId id, String shown) {
         if (!major) {
             return Optional.empty();
         }
-        final Devno devno =
-                new Devno(args.number("--major", 0, MAX_MAJOR, 0), args.number("--minor", 0, MAX_MINOR, 0));
+        final Devno devno = new Devno(args.number("--major", 0, MAX_MAJOR, 0), args.number("--minor", 0, MAX_MINOR, 0));
         return Optional.of(new DeviceArgument(DmId.of(devno), devno.toString()));
     }
 }

@@ -18,8 +18,6 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.Optional;
 
 /// For a constructor that is only to judge its arguments: devices are looked at and closed again, nothing is written.
@@ -29,7 +27,6 @@ final class DryContext implements TargetContext, DeviceVisitor {
     private final long lenSectors;
     private final boolean readOnly;
     private final boolean exclusive;
-    private final Map<LowerDevice, DeviceArg> args = new IdentityHashMap<>();
     private Optional<TableFault> bad = Optional.empty();
 
     /// `errno` is what the kernel said: only when that was EBUSY, a device in use is the fault.
@@ -40,7 +37,12 @@ final class DryContext implements TargetContext, DeviceVisitor {
         this.exclusive = errno == Errno.EBUSY;
     }
 
-    private record Seen(String name, long sizeSectors, QueueLimits limits) implements LowerDevice {}
+    private record Seen(DeviceArg arg, long sizeSectors, QueueLimits limits) implements LowerDevice {
+        @Override
+        public String name() {
+            return arg.word();
+        }
+    }
 
     @Override
     public LowerDevice getDevice(DeviceArg arg) throws TargetException {
@@ -67,18 +69,14 @@ final class DryContext implements TargetContext, DeviceVisitor {
             if (!id.isBlockDevice()) {
                 throw new TargetException(Errno.describe(Errno.ENOTBLK), Errno.ENOTBLK, arg.index());
             }
-            final LowerDevice device =
-                    new Seen(arg.word(), BlockDevices.sizeBytes(fd.number()) >> 9, QueueLimits.STACKING);
-            args.put(device, arg);
-            return device;
+            return new Seen(arg, BlockDevices.sizeBytes(fd.number()) >> 9, QueueLimits.STACKING);
         }
     }
 
     @Override
     public void visit(LowerDevice device, long startSector, long len) {
-        final DeviceArg arg = args.get(device);
         final long size = device.sizeSectors();
-        if (arg != null
+        if (device instanceof Seen seen
                 && bad.isEmpty()
                 && (Long.compareUnsigned(startSector, size) >= 0
                         || Long.compareUnsigned(len, size - startSector) > 0)) {
@@ -86,7 +84,7 @@ final class DryContext implements TargetContext, DeviceVisitor {
                     Errno.EINVAL,
                     0,
                     // A start sector follows its device.
-                    arg.index() + 1,
+                    seen.arg().index() + 1,
                     device.name() + " too small for target: start=" + Long.toUnsignedString(startSector) + ", len="
                             + len + ", dev_size=" + size));
         }

@@ -43,7 +43,8 @@ record EngineChoice(Engine engine, String why) {
         if (!session.kernel().available()) {
             return new EngineChoice(
                     Engine.JAVA,
-                    "the kernel's device-mapper cannot be used: " + session.kernel().reason());
+                    "the kernel's device-mapper cannot be used: "
+                            + session.kernel().reason());
         }
         for (DmTableLine line : table.lines()) {
             for (String word : line.params().split("\\s+", -1)) {

@@ -25,15 +25,12 @@ record ErrorReport(ExitCode exitCode, String text, String remedy) {
             case InterruptedException e -> new ErrorReport(ExitCode.FAILED, "interrupted", "");
             default ->
                 new ErrorReport(
-                        ExitCode.FAILED,
-                        "internal error: " + failure,
-                        "DMCTL_DEBUG=1 prints where; please report it");
+                        ExitCode.FAILED, "internal error: " + failure, "DMCTL_DEBUG=1 prints where; please report it");
         };
     }
 
     private static ErrorReport of(DmException e) {
-        final StringBuilder text =
-                new StringBuilder(e.subject()).append(": ").append(Errno.describe(e.errno()));
+        final StringBuilder text = new StringBuilder(e.subject()).append(": ").append(Errno.describe(e.errno()));
         if (e.reason() != null) {
             text.append(": ").append(e.reason());
         }
@@ -80,8 +77,7 @@ record ErrorReport(ExitCode exitCode, String text, String remedy) {
             case NoSuchFileException x -> file(ExitCode.NOT_FOUND, x, Errno.ENOENT);
             case AccessDeniedException x -> file(ExitCode.PERMISSION, x, Errno.EACCES);
             case FileNotFoundException x -> new ErrorReport(ExitCode.NOT_FOUND, String.valueOf(x.getMessage()), "");
-            default ->
-                new ErrorReport(ExitCode.FAILED, e.getMessage() == null ? e.toString() : e.getMessage(), "");
+            default -> new ErrorReport(ExitCode.FAILED, e.getMessage() == null ? e.toString() : e.getMessage(), "");
         };
     }
 

@@ -24,9 +24,19 @@ final class FeaturesCommand implements Command {
     @Override
     public void run(Arguments args, Session session) throws IOException {
         final PrintStream out = session.streams().out();
-        print(out, "kernel-dm", session.kernel().available(), session.kernel().reason(), session.kernel().remedy());
+        print(
+                out,
+                "kernel-dm",
+                session.kernel().available(),
+                session.kernel().reason(),
+                session.kernel().remedy());
         final Availability uring = IoUring.probe();
-        print(out, "io_uring", uring.available(), uring.available() ? "rings can be made" : uring.reason(), uring.remedy());
+        print(
+                out,
+                "io_uring",
+                uring.available(),
+                uring.available() ? "rings can be made" : uring.reason(),
+                uring.remedy());
         ublk(out);
         print(out, "nbd", true, "devices are served on a Unix socket, to any NBD client", "");
         print(out, "embedded", true, "a program can serve devices in its own process", "");
@@ -39,7 +49,12 @@ final class FeaturesCommand implements Command {
                 process.sysAdmin() ? "held" : "not held",
                 process.sysAdmin() ? "" : "run as root, in a container with --cap-add SYS_ADMIN");
         final boolean udev = session.nodes().udevRuns();
-        print(out, "udev", udev, udev ? "makes the nodes in /dev/mapper" : "does not run: dmctl makes the nodes in /dev/mapper", "");
+        print(
+                out,
+                "udev",
+                udev,
+                udev ? "makes the nodes in /dev/mapper" : "does not run: dmctl makes the nodes in /dev/mapper",
+                "");
         print(
                 out,
                 "memlock",
@@ -58,7 +73,12 @@ final class FeaturesCommand implements Command {
         }
         try (UblkControl control = UblkControl.open()) {
             final Set<UblkFeature> there = UblkFeature.setOf(control.features());
-            print(out, "ublk", true, "driver with " + there.size() + " of " + UblkFeature.values().length + " features", "");
+            print(
+                    out,
+                    "ublk",
+                    true,
+                    "driver with " + there.size() + " of " + UblkFeature.values().length + " features",
+                    "");
             for (UblkFeature feature : EnumSet.allOf(UblkFeature.class)) {
                 final boolean has = there.contains(feature);
                 print(
@@ -74,7 +94,8 @@ final class FeaturesCommand implements Command {
     }
 
     private static void print(PrintStream out, String name, boolean has, String reason, String remedy) {
-        out.println(String.format("%-27s %-3s %s", name, has ? "yes" : "no", reason).stripTrailing()
-                + (remedy.isEmpty() ? "" : "; remedy: " + remedy));
+        out.println(
+                String.format("%-27s %-3s %s", name, has ? "yes" : "no", reason).stripTrailing()
+                        + (remedy.isEmpty() ? "" : "; remedy: " + remedy));
     }
 }

@@ -12,15 +12,18 @@ final class InfoCommand implements Command {
     @Override
     public Usage usage() {
         return Selection.words(new Usage(CommandName.INFO)
-                .example("info d0", "one device")
-                .example("info", "all devices"))
+                        .example("info d0", "one device")
+                        .example("info", "all devices"))
                 .flag("targets and read-only of the table that is loaded and not in use", "--inactive")
                 .deviceOptions();
     }
 
     @Override
     public void run(Arguments args, Session session) throws CommandFailure, DmException, IOException {
-        Selection.each(args, session, (device, several) -> print(device, args, session.streams().out()));
+        Selection.each(
+                args,
+                session,
+                (device, several) -> print(device, args, session.streams().out()));
     }
 
     private static void print(Located device, Arguments args, PrintStream out) throws DmException {

@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
 /// A device that was found, and the way to its engine.
 ///
 /// @param record what the registry knows of a device of the Java engine; null for the kernel's
-record Located(DeviceArgument device, Engine engine, DmControl control, @Nullable DeviceRecord record) {
+record Located(
+        DeviceArgument device,
+        Engine engine,
+        DmControl control,
+        @Nullable DeviceRecord record) {
     DmId id() {
         return device.id();
     }

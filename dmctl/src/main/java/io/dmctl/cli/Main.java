@@ -36,22 +36,18 @@ public final class Main {
 
     private ExitCode choose(List<String> args) {
         final String first = args.isEmpty() ? "" : args.getFirst();
-        switch (first) {
+        return switch (first) {
             case "" -> {
                 HelpPage.print(streams.err());
-                return ExitCode.USAGE;
+                yield ExitCode.USAGE;
             }
-            case "-h", "--help", "help" -> {
-                return help(args.subList(1, args.size()));
-            }
+            case "-h", "--help", "help" -> help(args.subList(1, args.size()));
             case "--version" -> {
                 streams.out().println("dmctl " + version());
-                return ExitCode.OK;
+                yield ExitCode.OK;
             }
-            default -> {
-                return command(first, args.subList(1, args.size()));
-            }
-        }
+            default -> command(first, args.subList(1, args.size()));
+        };
     }
 
     private ExitCode help(List<String> args) {

@@ -30,7 +30,9 @@ final class MountedDevice {
         for (String line : mountinfo) {
             final String[] words = line.split(" ", -1);
             final int dash = List.of(words).indexOf("-");
-            final boolean bySource = dash >= 0 && dash + 2 < words.length && unescape(words[dash + 2]).equals(node);
+            final boolean bySource = dash >= 0
+                    && dash + 2 < words.length
+                    && unescape(words[dash + 2]).equals(node);
             if ((bySource || words[NUMBER].equals(devno)) && seen.add(words[NUMBER])) {
                 points.add(Path.of(unescape(words[MOUNT_POINT])));
             }

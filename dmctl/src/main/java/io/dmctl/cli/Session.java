@@ -101,9 +101,7 @@ final class Session implements AutoCloseable {
     }
 
     private @Nullable DeviceRecord record(Engine engine, DeviceArgument device) throws IOException {
-        return engine == Engine.JAVA
-                ? engines().registry().find(device.id()).orElse(null)
-                : null;
+        return engine == Engine.JAVA ? engines().registry().find(device.id()).orElse(null) : null;
     }
 
     List<Located> locate(List<DeviceArgument> devices) throws CommandFailure, DmException, IOException {
@@ -127,8 +125,8 @@ final class Session implements AutoCloseable {
     }
 
     private Located located(DmListedDevice device, Engine engine) throws CommandFailure, IOException {
-        final DeviceArgument named = new DeviceArgument(
-                DmId.of(device.name()), device.name().unmangled());
+        final DeviceArgument named =
+                new DeviceArgument(DmId.of(device.name()), device.name().unmangled());
         return new Located(named, engine, control(engine), record(engine, named));
     }
 
@@ -136,8 +134,7 @@ final class Session implements AutoCloseable {
     List<DmListedDevice> list(Engine engine) throws CommandFailure, DmException, IOException {
         if (engine == Engine.KERNEL && !kernel().available()) {
             if (kernelIsForbidden()) {
-                note("the kernel's devices are not shown: " + kernel().reason() + ": "
-                        + kernel().remedy());
+                note("the kernel's devices are not shown: " + kernel().reason() + ": " + kernel().remedy());
             }
             return List.of();
         }

@@ -33,7 +33,8 @@ record ShownAs(LoadOptions options, Optional<String> given) {
 
     void refuseOnKernel() throws CommandFailure {
         if (given.isPresent()) {
-            throw CommandFailure.usage(given.get() + " is for the Java engine: the kernel's devices have no such option");
+            throw CommandFailure.usage(
+                    given.get() + " is for the Java engine: the kernel's devices have no such option");
         }
     }
 }

@@ -15,7 +15,6 @@ record Streams(InputStream in, PrintStream out, PrintStream err) {
     }
 
     private static PrintStream print(FileDescriptor fd, boolean autoFlush) {
-        return new PrintStream(
-                new BufferedOutputStream(new FileOutputStream(fd)), autoFlush, StandardCharsets.UTF_8);
+        return new PrintStream(new BufferedOutputStream(new FileOutputStream(fd)), autoFlush, StandardCharsets.UTF_8);
     }
 }

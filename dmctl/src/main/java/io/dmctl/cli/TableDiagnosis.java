@@ -34,7 +34,9 @@ final class TableDiagnosis {
     /// The first fault, when it is one that gives the kernel's `errno`; empty when it is not known. `kernelHas` says
     /// whether the kernel has a target type.
     static Optional<TableFault> look(DmTable table, boolean readonly, int errno, Predicate<String> kernelHas) {
-        return new TableDiagnosis(readonly, errno, kernelHas).look(table.lines()).filter(f -> f.errno() == errno);
+        return new TableDiagnosis(readonly, errno, kernelHas)
+                .look(table.lines())
+                .filter(f -> f.errno() == errno);
     }
 
     private Optional<TableFault> look(List<DmTableLine> lines) {

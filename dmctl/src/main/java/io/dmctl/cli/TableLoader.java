@@ -24,15 +24,15 @@ final class TableLoader {
     }
 
     /// The kernel tells only an errno: where our own look at the table gives the same, that tells the rest.
-    private static CommandFailure explained(
-            Session session, Engine engine, DmTask.TableLoad load, DmException e) {
+    private static CommandFailure explained(Session session, Engine engine, DmTask.TableLoad load, DmException e) {
         Optional<TableFault> fault = e.line() < 0
                 ? Optional.empty()
                 : Optional.of(new TableFault(e.errno(), e.line(), e.argument(), e.reason() == null ? "" : e.reason()));
         if (engine == Engine.KERNEL) {
             fault = TableDiagnosis.look(load.table(), load.readonly(), e.errno(), type -> kernelHas(session, type));
         }
-        final String where = fault.map(f -> ": " + where(load.table().lines(), f)).orElse("");
+        final String where =
+                fault.map(f -> ": " + where(load.table().lines(), f)).orElse("");
         final String reason = e.reason() == null || fault.isPresent() ? "" : ": " + e.reason();
         return new CommandFailure(
                 ErrorReport.exitCode(e),

@@ -48,8 +48,7 @@ final class TableSource {
 
     private static String text(byte[] bytes, String from) throws CommandFailure {
         if (bytes.length > MAX_BYTES) {
-            throw new CommandFailure(
-                    ExitCode.INVALID_TABLE, from + ": a table has at most " + MAX_BYTES + " bytes");
+            throw new CommandFailure(ExitCode.INVALID_TABLE, from + ": a table has at most " + MAX_BYTES + " bytes");
         }
         return new String(bytes, StandardCharsets.UTF_8);
     }

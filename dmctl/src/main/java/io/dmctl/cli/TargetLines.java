@@ -25,13 +25,14 @@ final class TargetLines {
         Selection.each(
                 args,
                 session,
-                (device, several) -> print(kind, args, device, several, session.streams().out()));
+                (device, several) ->
+                        print(kind, args, device, several, session.streams().out()));
     }
 
     private static void print(Kind kind, Arguments args, Located device, boolean prefix, PrintStream out)
             throws DmException {
-        final DmStatus status = device.run(
-                new DmTask.TableStatus(device.id(), kind, args.has("--inactive"), args.has("--noflush")));
+        final DmStatus status =
+                device.run(new DmTask.TableStatus(device.id(), kind, args.has("--inactive"), args.has("--noflush")));
         final Optional<String> type = args.value("--target");
         final String before = prefix ? device.device().shown() + ": " : "";
         if (status.lines().isEmpty() && type.isEmpty()) {

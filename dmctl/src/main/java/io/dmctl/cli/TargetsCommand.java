@@ -2,8 +2,8 @@ package io.dmctl.cli;
 
 import io.dmctl.backend.client.Engine;
 import io.dmctl.bindings.control.DmException;
-import io.dmctl.bindings.control.DmTask;
 import io.dmctl.bindings.control.DmTargetVersion;
+import io.dmctl.bindings.control.DmTask;
 import java.io.IOException;
 import java.util.List;
 
@@ -26,7 +26,8 @@ final class TargetsCommand implements Command {
         for (Engine e : Engine.values()) {
             if (engine.equals(e.word())) {
                 print(session, e, "");
-            } else if (engine.equals(BOTH) && (e == Engine.JAVA || session.kernel().available())) {
+            } else if (engine.equals(BOTH)
+                    && (e == Engine.JAVA || session.kernel().available())) {
                 print(session, e, " " + e.word());
             }
         }

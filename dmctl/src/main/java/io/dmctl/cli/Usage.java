@@ -96,8 +96,8 @@ final class Usage {
     /// How the Java engine shows a device.
     Usage loadOptions() {
         return option("HOW", "Java engine: auto, ublk, nbd or embedded (auto)", "--transport")
-                .option("N", "Java engine: queues, 1 to 4096 (1)", "--queues")
-                .option("N", "Java engine: requests at once in a queue, 1 to 4096 (128)", "--depth")
+                .option("N", "Java engine: queues, 1 to 4096", "--queues")
+                .option("N", "Java engine: requests at once in a queue, 1 to 4096", "--depth")
                 .option("GROUP", "Java engine: the process that serves it", "--group");
     }
 

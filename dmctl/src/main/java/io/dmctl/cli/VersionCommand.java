@@ -10,9 +10,7 @@ import java.io.PrintStream;
 final class VersionCommand implements Command {
     @Override
     public Usage usage() {
-        return new Usage(CommandName.VERSION)
-                .example("version", "all of them")
-                .words("", 0, 0);
+        return new Usage(CommandName.VERSION).example("version", "all of them").words("", 0, 0);
     }
 
     @Override

@@ -58,8 +58,7 @@ final class WaitCommand implements Command {
     }
 
     /// Waits on a thread of its own: nothing but the end of the process ends an ioctl that waits.
-    private static @Nullable End await(Located device, int eventNr, int seconds)
-            throws InterruptedException {
+    private static @Nullable End await(Located device, int eventNr, int seconds) throws InterruptedException {
         final BlockingQueue<End> ended = new ArrayBlockingQueue<>(1);
         final Thread waiter = new Thread(() -> ended.add(waitFor(device, eventNr)), "dm-wait");
         waiter.setDaemon(true);
