@@ -5,6 +5,7 @@ import java.util.Optional;
 
 /// The commands. A command's class is loaded only when it is asked for.
 enum CommandName {
+    QUICKSTART("show the main job with whatever this machine has"),
     CREATE("make a device: a name, its table, in use"),
     REMOVE("remove devices"),
     RELOAD("load a table beside the one in use"),
@@ -52,6 +53,7 @@ enum CommandName {
 
     Command make() {
         return switch (this) {
+            case QUICKSTART -> new QuickstartCommand();
             case CREATE -> new CreateCommand();
             case REMOVE -> new RemoveCommand();
             case RELOAD -> new ReloadCommand();

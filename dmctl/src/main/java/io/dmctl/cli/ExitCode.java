@@ -10,7 +10,8 @@ enum ExitCode {
     BUSY(5, "in use, or the name is taken"),
     INVALID_TABLE(6, "the table is not valid"),
     TIMEOUT(7, "not over in time"),
-    UNSUPPORTED(8, "not possible on this machine or engine");
+    UNSUPPORTED(8, "not possible on this machine or engine"),
+    DIFFERENT(10, "difference or corruption found");
 
     private final int code;
     private final String meaning;

@@ -21,7 +21,8 @@ public record DeviceRecord(
         return new DeviceRecord(newName, newUuid, group, transport, address);
     }
 
-    DeviceRecord servedBy(Optional<String> newGroup) {
+    /// As it is after its first load.
+    public DeviceRecord servedBy(Optional<String> newGroup) {
         return new DeviceRecord(name, uuid, newGroup, Optional.empty(), Optional.empty());
     }
 

@@ -59,7 +59,7 @@ final class Loads {
             final List<String> options = new ArrayList<>(how.options());
             identity(record, options);
             LowerWords.open(found, request, opened, options);
-            return send(record, wanted, served, buffer, inputBytes, new DmAttachments(opened, options));
+            return send(wanted, buffer, inputBytes, new DmAttachments(opened, options));
         } finally {
             opened.forEach(d -> d.fd().close());
         }
@@ -119,13 +119,7 @@ final class Loads {
         record.uuid().map(DmUuid::toString).ifPresent(u -> options.add(ServerProtocol.UUID + "=" + u));
     }
 
-    private DmOutcome send(
-            DeviceRecord record,
-            Optional<String> wanted,
-            boolean served,
-            MemorySegment buffer,
-            long inputBytes,
-            DmAttachments attachments)
+    private DmOutcome send(Optional<String> wanted, MemorySegment buffer, long inputBytes, DmAttachments attachments)
             throws IOException {
         final boolean start = wanted.isEmpty() || !Groups.isAlive(registry, wanted.get());
         final String group = start ? Groups.make(registry, wanted.orElse("")) : wanted.get();
@@ -139,9 +133,6 @@ final class Loads {
                 outcome = server.run(DmCommand.TABLE_LOAD.nr(), buffer, inputBytes, attachments);
             }
             ok = outcome.errno() == 0;
-            if (ok && !served) {
-                registry.update(record.name(), r -> r.servedBy(Optional.of(group)));
-            }
             return outcome;
         } finally {
             if (!ok && start) {

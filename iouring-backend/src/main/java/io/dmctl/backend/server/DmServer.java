@@ -25,8 +25,10 @@ import io.dmctl.targets.core.LiveTable;
 import io.dmctl.targets.core.TableBuilder;
 import io.dmctl.targets.core.TableException;
 import io.dmctl.targets.core.TableSpec;
+import io.dmctl.targets.core.TargetCounts;
 import io.dmctl.targets.core.TargetRegistry;
 import io.dmctl.targets.spi.LowerDevice;
+import io.dmctl.targets.spi.ReqOp;
 import io.dmctl.targets.spi.StatusType;
 import io.dmctl.targets.spi.TargetArgs;
 import io.dmctl.targets.spi.TargetException;
@@ -135,19 +137,26 @@ final class DmServer implements AutoCloseable {
 
     // ---- tables ----
 
-    private DmReplyWriter load(DmRequest request, Frame frame) throws DmProtocolException, TableException {
+    private DmReplyWriter load(DmRequest request, Frame frame) throws DmProtocolException, TableException, IOException {
         final LoadRequest how = LoadRequest.of(frame);
         final DmId id = request.id();
-        final Optional<ServedDevice> known = find(id);
-        final boolean isNew = known.isEmpty();
-        final ServedDevice device = isNew ? admit(id, how) : known.get();
+        final List<TableSpec> lines = specs(request.table());
+        final ServedDevice device;
+        final boolean isNew;
+        synchronized (this) {
+            final Optional<ServedDevice> known = find(id);
+            isNew = known.isEmpty();
+            device = isNew ? admit(id, how) : known.get();
+        }
         boolean ok = false;
         try {
-            final List<TableSpec> lines = specs(request.table());
             final ServerTargets services = new ServerTargets(claims, this::ofGroup, frame.devices(), how.notOpened());
             final LiveTable table =
                     new TableBuilder(types, group, services).build(device.md, lines, request.has(DmFlags.READONLY));
             device.md.load(table);
+            if (isNew) {
+                showing.served(device, registry);
+            }
             ok = true;
         } finally {
             if (!ok && isNew) {
@@ -254,15 +263,25 @@ final class DmServer implements AutoCloseable {
         return reply;
     }
 
-    private synchronized void removeDevice(ServedDevice device) throws TableException, ErrnoException, IOException {
-        if (device.md.users() > 0) {
+    private void removeDevice(ServedDevice device) throws TableException, ErrnoException, IOException {
+        if (!device.md.lockForDeletion()) {
             throw new TableException(
                     "Device " + device.name + " is in use by another device of its group", Errno.EBUSY, -1, -1);
         }
         final Optional<String> address = device.transport.address();
-        device.transport.stop();
+        boolean stopped = false;
+        try {
+            device.transport.stop();
+            stopped = true;
+        } finally {
+            if (!stopped) {
+                device.md.unlockForDeletion();
+            }
+        }
         device.md.remove();
-        devices.remove(device.name);
+        synchronized (this) {
+            devices.remove(device.name);
+        }
         showing.gone(device, address, registry);
         log.info("{}: removed", device.name);
     }
@@ -356,6 +375,25 @@ final class DmServer implements AutoCloseable {
             }
         }
         return open;
+    }
+
+    /// What the targets of device `name` have done, a line a target; empty when there is no such device.
+    Optional<String> counts(String name) {
+        return find(DmId.of(DmName.of(name))).map(device -> {
+            final StringBuilder text = new StringBuilder();
+            for (TargetCounts c : device.md.targetCounts()) {
+                text.append(c.startSector())
+                        .append(' ')
+                        .append(c.lenSectors())
+                        .append(' ')
+                        .append(c.type());
+                for (ReqOp op : List.of(ReqOp.READ, ReqOp.WRITE)) {
+                    text.append(' ').append(c.bios(op)).append(' ').append(c.sectors(op));
+                }
+                text.append('\n');
+            }
+            return text.toString();
+        });
     }
 
     /// A second descriptor of a device that this server has claimed.

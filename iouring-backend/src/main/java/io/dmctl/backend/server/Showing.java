@@ -69,6 +69,12 @@ final class Showing {
         };
     }
 
+    /// After a first load: the record leads to this group, even if the client has died since.
+    void served(ServedDevice device, Registry registry) throws IOException {
+        registry.update(
+                device.name, r -> r.servedBy(Optional.of(groupDir.getFileName().toString())));
+    }
+
     /// After a resume: the link leads to the device, the record says where it is.
     void shown(ServedDevice device, Registry registry) throws IOException {
         final Optional<String> address = device.transport.address();

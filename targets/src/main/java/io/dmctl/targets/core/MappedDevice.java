@@ -5,9 +5,11 @@ import io.dmctl.targets.spi.LowerDevice;
 import io.dmctl.targets.spi.QueueLimits;
 import io.dmctl.targets.spi.ReqOp;
 import io.dmctl.targets.spi.TargetException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// @kernel drivers/md/dm.c `dm_suspend` `dm_resume` `dm_swap_table`; drivers/md/dm-ioctl.c `do_resume`
 public final class MappedDevice implements BlockDevice {
     private static final int EIO = 5;
+    /// The number of users of a device that is being deleted.
+    private static final int DELETING = -1;
     private static final int EBUSY = 16;
     private static final int EINTR = 4;
 
@@ -38,7 +42,7 @@ public final class MappedDevice implements BlockDevice {
     /// What a thread that joins finds; changed under the group's lock.
     private boolean blocked = true;
 
-    private int users;
+    private final AtomicInteger users = new AtomicInteger();
 
     MappedDevice(IoGroup group, String name, int slotId) {
         this.group = group;
@@ -117,9 +121,36 @@ public final class MappedDevice implements BlockDevice {
     public long requestCount(ReqOp op) {
         long sum = 0;
         for (MdThread slot : slots) {
-            sum += slot.count(op);
+            sum += slot.requestCount(op);
         }
         return sum;
+    }
+
+    /// What each target of the table in use has done, over all threads.
+    public List<TargetCounts> targetCounts() {
+        final LiveTable table = live;
+        final List<TargetCounts> all = new ArrayList<>();
+        if (table == null) {
+            return all;
+        }
+        for (TableEntry entry : table.entries) {
+            final long[] sum = new long[TargetCounts.FIELDS];
+            for (MdThread slot : slots) {
+                final long[] of = slot.counts();
+                for (int i = 0; i < sum.length && of.length >= (entry.index + 1) * sum.length; i++) {
+                    sum[i] += of[entry.index * sum.length + i];
+                }
+            }
+            all.add(new TargetCounts(entry.beginSector, entry.lenSectors, entry.type.name(), sum));
+        }
+        return all;
+    }
+
+    /// How many bios are on their way, over all threads: 0 when all I/O is done. Waits for the threads; cold.
+    public int busyBios() {
+        final AtomicInteger busy = new AtomicInteger();
+        group.onEveryThread(thread -> busy.addAndGet(slotOf(thread).busyBios()));
+        return busy.get();
     }
 
     /// Who shows this device; before the first resume.
@@ -129,17 +160,29 @@ public final class MappedDevice implements BlockDevice {
 
     // ---- used by others of the group ----
 
-    synchronized void use() {
-        users++;
+    /// A table of the group opens this device; false when it is being deleted.
+    boolean use() {
+        return users.getAndUpdate(n -> n < 0 ? n : n + 1) >= 0;
     }
 
-    synchronized void unuse() {
-        users--;
+    void unuse() {
+        users.decrementAndGet();
     }
 
     /// How many tables of the group have it open.
-    public synchronized int users() {
-        return users;
+    public int users() {
+        return Math.max(0, users.get());
+    }
+
+    /// From now on no table can open it, so that it can be taken away; false while one has it open.
+    /// @kernel drivers/md/dm.c `dm_lock_for_deletion`
+    public boolean lockForDeletion() {
+        return users.compareAndSet(0, DELETING);
+    }
+
+    /// It is not taken away after all.
+    public void unlockForDeletion() {
+        users.compareAndSet(DELETING, 0);
     }
 
     /// Is `other` this device, or below one of its tables?
@@ -171,7 +214,7 @@ public final class MappedDevice implements BlockDevice {
         try {
             final LiveTable now = live;
             final String immutable = now == null ? null : now.immutableType();
-            if (immutable != null && !immutable.equals(table.immutableType()) && !table.isWildcard()) {
+            if (immutable != null && !immutable.equals(table.immutableType()) && !table.hasWildcard()) {
                 throw new TableException(
                         "can't replace immutable target type " + immutable, TargetException.EINVAL, -1, -1);
             }
@@ -204,6 +247,11 @@ public final class MappedDevice implements BlockDevice {
         if (suspended) {
             return;
         }
+        // A target may hand its bios back from presuspend on: dm.c sets DMF_NOFLUSH_SUSPENDING before.
+        if (withoutFlush && !group.onEveryThread(thread -> slotOf(thread).noflush(true))) {
+            unblock();
+            throw interrupted();
+        }
         forEachTarget(e -> e.target.presuspend());
         final IoGroup.Token drained;
         synchronized (group) {
@@ -213,10 +261,14 @@ public final class MappedDevice implements BlockDevice {
         if (!drained.await()) {
             forEachTarget(e -> e.target.presuspendUndo());
             unblock();
-            throw new TableException("interrupted while in-flight I/O drains", EINTR, -1, -1);
+            throw interrupted();
         }
         forEachTarget(e -> e.target.postsuspend());
         suspended = true;
+    }
+
+    private static TableException interrupted() {
+        return new TableException("interrupted while in-flight I/O drains", EINTR, -1, -1);
     }
 
     /// Swaps the inactive table in, if there is one, and lets the device run. When the new table cannot go live it is
@@ -226,12 +278,12 @@ public final class MappedDevice implements BlockDevice {
         final LiveTable next = inactive;
         LiveTable old = null;
         if (next != null) {
-            inactive = null;
             if (live != null) {
-                suspend(withoutFlush);
+                suspend(withoutFlush); // when it is given up, the table stays loaded
             }
+            inactive = null;
             try {
-                final QueueLimits newLimits = next.calculateLimits();
+                final QueueLimits newLimits = live == null ? next.calculateLimits() : next.limitsAfter(limits);
                 front.prepare(newLimits, next.sizeSectors(), next.readOnly());
                 old = swap(next, newLimits);
             } catch (TableException e) {
@@ -317,7 +369,7 @@ public final class MappedDevice implements BlockDevice {
     ///
     /// @throws TableException EBUSY while a table of the group has it open
     public synchronized void remove() throws TableException {
-        if (users > 0) {
+        if (users.get() > 0) {
             throw new TableException("Device " + name + " is in use by another device of its group", EBUSY, -1, -1);
         }
         if (live != null && !suspended) {

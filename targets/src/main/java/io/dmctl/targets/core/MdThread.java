@@ -40,7 +40,10 @@ final class MdThread {
     @Nullable
     TableEntry currentEntry;
 
-    private final long[] counts = new long[ReqOp.values().length];
+    /// Bios done by each target of the table: see [TargetCounts#index].
+    private long[] counts = new long[0];
+
+    private final long[] requestCounts = new long[ReqOp.values().length];
 
     MdThread(MappedDevice md, IoThread thread, int poolSize, int ownSize) {
         this.md = md;
@@ -58,18 +61,33 @@ final class MdThread {
         return poolSize;
     }
 
+    /// How many of the bios are not in their pool. Cold; on this thread.
+    int busyBios() {
+        return poolSize - free.size() - freeOwn.size();
+    }
+
     @Nullable
     Object perIo(TableEntry entry, int poolIndex) {
         final Object[] of = perIo[entry.index];
         return of.length == 0 ? null : of[poolIndex];
     }
 
-    /// Requests done so far, by operation; for reports, read from other threads without order.
-    long count(ReqOp op) {
-        return counts[op.ordinal()];
+    /// Requests done so far; read from other threads without order.
+    long requestCount(ReqOp op) {
+        return requestCounts[op.ordinal()];
+    }
+
+    /// What the targets of the installed table did; read from other threads without order.
+    long[] counts() {
+        return counts;
     }
 
     // ---- what the control side does here, through IoThread.execute ----
+
+    /// What targets hand back from now on waits, if `on`.
+    void noflush(boolean on) {
+        noflush = on;
+    }
 
     /// New requests wait from now on; `whenDrained` is told once nothing is in flight.
     void block(boolean withoutFlush, Runnable whenDrained) {
@@ -82,6 +100,7 @@ final class MdThread {
     void install(LiveTable newTable, Object[][] newPerIo) {
         table = newTable;
         perIo = newPerIo;
+        counts = new long[newPerIo.length * TargetCounts.FIELDS];
     }
 
     /// What waited is issued, in order, against the table that is installed now.
@@ -103,7 +122,7 @@ final class MdThread {
         Request request;
         while ((request = deferred.poll()) != null) {
             request.fail(negErrno);
-            request.sink().requestDone(request, thread);
+            thread.end(request);
         }
     }
 
@@ -129,7 +148,11 @@ final class MdThread {
     private void begin(Request request) {
         request.rewind();
         inFlight++;
-        advance(request);
+        if (thread.ending()) {
+            thread.resumeLater(request); // from within requestDone: it must not nest
+        } else {
+            advance(request);
+        }
     }
 
     /// Issues as many bios of the request as there are free, in order.
@@ -377,6 +400,12 @@ final class MdThread {
             thread.bioFreed();
             return;
         }
+        final TableEntry entry = bio.entry;
+        if (entry != null) {
+            final int at = TargetCounts.index(entry.index, bio.op());
+            counts[at]++;
+            counts[at + 1] += bio.sectors();
+        }
         if (bio.requeue && noflush) {
             request.requeued = true;
         } else if (bio.requeue) {
@@ -409,6 +438,9 @@ final class MdThread {
         if (request.pending != 0 || request.phase != Request.Phase.ISSUED || request.parked) {
             return;
         }
+        if (request.queued) {
+            return; // its turn in the ready list ends it
+        }
         if (request.cursor < request.sectors()
                 && request.op() != ReqOp.FLUSH
                 && request.status() == 0
@@ -424,8 +456,8 @@ final class MdThread {
         if (request.requeued) {
             deferred.add(request);
         } else {
-            counts[request.op().ordinal()]++;
-            request.sink().requestDone(request, thread);
+            requestCounts[request.op().ordinal()]++;
+            thread.end(request);
         }
         if (blocked) {
             tellDrained();

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @kernel drivers/md/dm-table.c `dm_table_add_target`
 public final class TableBuilder {
+    private static final int ENXIO = 6;
     private static final long MAX_END_SECTOR = Long.MAX_VALUE >> 9;
 
     private final TargetRegistry registry;
@@ -148,7 +149,10 @@ public final class TableBuilder {
                     services.close(opened);
                     throw new TargetException("device " + arg.word() + " would lie below itself", EINVAL, arg.index());
                 }
-                below.use();
+                if (!below.use()) {
+                    services.close(opened);
+                    throw new TargetException("device " + arg.word() + " is being removed", ENXIO, arg.index());
+                }
             }
             return opened;
         }
