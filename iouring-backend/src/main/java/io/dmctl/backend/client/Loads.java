@@ -9,10 +9,8 @@ import io.dmctl.bindings.control.DmProtocolException;
 import io.dmctl.bindings.control.DmRequest;
 import io.dmctl.bindings.control.DmTableLine;
 import io.dmctl.bindings.control.DmUuid;
-import io.dmctl.bindings.control.Frame;
 import io.dmctl.bindings.control.SocketTransport;
 import io.dmctl.bindings.sys.Errno;
-import io.dmctl.bindings.sys.ErrnoException;
 import io.dmctl.targets.core.TargetRegistry;
 import io.dmctl.targets.spi.DeviceArg;
 import io.dmctl.targets.spi.TargetArgs;
@@ -52,6 +50,11 @@ final class Loads {
         }
         final boolean served = record.group().isPresent()
                 && Groups.isAlive(registry, record.group().get());
+        if (record.group().isPresent() && !served) {
+            // Another server would take the place of what the dead one left, and nobody would find that any more.
+            throw new DmProtocolException(
+                    Errno.EIO, "the server of " + record.name() + " is dead: remove the device to clean up");
+        }
         final Optional<String> group = served ? record.group() : Optional.empty();
         final Optional<String> wanted = groupOf(record, found, group, option(how, "group"));
         final List<DeviceDescriptor> opened = new ArrayList<>();
@@ -59,7 +62,7 @@ final class Loads {
             final List<String> options = new ArrayList<>(how.options());
             identity(record, options);
             LowerWords.open(found, request, opened, options);
-            return send(wanted, buffer, inputBytes, new DmAttachments(opened, options));
+            return send(record, wanted, buffer, inputBytes, new DmAttachments(opened, options));
         } finally {
             opened.forEach(d -> d.fd().close());
         }
@@ -119,10 +122,15 @@ final class Loads {
         record.uuid().map(DmUuid::toString).ifPresent(u -> options.add(ServerProtocol.UUID + "=" + u));
     }
 
-    private DmOutcome send(Optional<String> wanted, MemorySegment buffer, long inputBytes, DmAttachments attachments)
+    private DmOutcome send(
+            DeviceRecord record,
+            Optional<String> wanted,
+            MemorySegment buffer,
+            long inputBytes,
+            DmAttachments attachments)
             throws IOException {
         final boolean start = wanted.isEmpty() || !Groups.isAlive(registry, wanted.get());
-        final String group = start ? Groups.make(registry, wanted.orElse("")) : wanted.get();
+        final String group = start ? Groups.make(registry, record.name(), wanted.orElse("")) : wanted.get();
         boolean ok = false;
         try {
             if (start) {
@@ -136,26 +144,8 @@ final class Loads {
             return outcome;
         } finally {
             if (!ok && start) {
-                endIfEmpty(group);
-            }
-        }
-    }
-
-    /// A load that failed leaves no server behind.
-    private void endIfEmpty(String group) throws IOException {
-        if (!Groups.isAlive(registry, group)) {
-            Groups.delete(registry, group);
-            return;
-        }
-        try (SocketTransport server = Groups.connect(registry, group);
-                Frame reply = server.run(ServerProtocol.END_IF_EMPTY, MemorySegment.NULL, DmAttachments.NONE)) {
-            if (reply.outcome().errno() != 0) {
-                throw new ErrnoException("end group", group, reply.outcome().errno());
-            }
-        } catch (ErrnoException e) {
-            // It has ended by itself, which is what is wanted.
-            if (e.errno() != Errno.ENOENT && e.errno() != Errno.ECONNREFUSED) {
-                throw e;
+                registry.update(record.name(), r -> r.servedBy(Optional.empty()));
+                Groups.endIfEmpty(registry, group);
             }
         }
     }
