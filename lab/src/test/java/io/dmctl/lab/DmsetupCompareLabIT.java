@@ -65,7 +65,8 @@ class DmsetupCompareLabIT {
             for (String device : List.of("striped", "empty", "swap")) {
                 all.add(List.of(command, device + SUFFIX));
             }
-            all.add(Stream.concat(Stream.of(command), DEVICES.reversed().stream().map(device -> device + SUFFIX))
+            all.add(Stream.concat(
+                            Stream.of(command), DEVICES.reversed().stream().map(device -> device + SUFFIX))
                     .toList());
             all.add(List.of(command, "-u", "U-1-linear"));
             all.add(List.of(command, "/dev/mapper/zero" + SUFFIX));

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /// What there is of the Java engine on this guest: its nodes, links, records, groups and processes. After the last
 /// device is gone there must be nothing.
@@ -41,9 +42,8 @@ final class Remains {
 
     /// A server ends a moment after its last device.
     static void requireNone() throws Exception {
-        final long end = System.nanoTime() + BOUND.toNanos();
-        while (!servers().isEmpty() && System.nanoTime() < end) {
-            servers().getFirst().onExit().get(BOUND.toSeconds(), java.util.concurrent.TimeUnit.SECONDS);
+        for (ProcessHandle server : servers()) {
+            server.onExit().get(BOUND.toSeconds(), TimeUnit.SECONDS);
         }
         final List<String> all = all();
         if (!all.isEmpty()) {

@@ -29,9 +29,13 @@ class StripedVerifyLabIT {
             524288 524288 striped 2 64 /dev/ubda 262144 /dev/ubdb 262144""";
 
     private static final int SWAPS = 200;
-    private static final int SWAPS_BY_COMMAND = 10;
+    /// A start of the command line takes seconds under this load.
+    private static final int SWAPS_BY_COMMAND = LabBoot.soakSeconds(0) > 0 ? 10 : 2;
     /// Requests that must be done while tables change, a swap: fewer means that swaps starve I/O.
     private static final int REQUESTS_A_SWAP = 5;
+
+    /// Rounds after the first, until the swaps are done.
+    private static final int LATER_SECONDS = 15;
 
     private static final Pattern TOTAL =
             Pattern.compile("\"(read|write|trim)\" : \\{.*?\"total_ios\" : (\\d+)", Pattern.DOTALL);
@@ -51,7 +55,7 @@ class StripedVerifyLabIT {
                 if (rounds == 0) {
                     swapper.start();
                 }
-                verify(disk);
+                verify(disk, rounds == 0 ? LabBoot.soakSeconds(60) : LATER_SECONDS);
                 rounds++;
             } while (!swapping.isDone());
             swapping.get();
@@ -91,8 +95,7 @@ class StripedVerifyLabIT {
     /// One run of fio: two jobs, one a CPU and so a queue, each on its half. Reads are verifications only, mixed with
     /// the
     /// writes by the backlog.
-    private static void verify(String disk) throws Exception {
-        final int seconds = LabBoot.soakSeconds(60);
+    private static void verify(String disk, int seconds) throws Exception {
         final Path json = Files.createTempFile("fio", ".json");
         final Guest.Result fio = Guest.run(
                 Duration.ofSeconds(seconds + 90L),

@@ -119,7 +119,8 @@ class SuspendLabIT {
 
     /// What a crash would find: ext4's superblock on the lower disk, past the page cache.
     private static boolean onDiskNeedsRecovery() {
-        return Guest.sh("dd if=/dev/ubda of=/tmp/super bs=1M count=8 iflag=direct status=none; dumpe2fs -h /tmp/super")
+        return Guest.sh(
+                        "dd if=/dev/ubda of=/tmp/super bs=1M count=64 iflag=direct status=none; dumpe2fs -h /tmp/super 2>&1")
                 .ok()
                 .contains("needs_recovery");
     }
