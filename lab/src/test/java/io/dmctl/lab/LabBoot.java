@@ -24,6 +24,15 @@ record LabBoot(String className, int exitCode, Path log, Map<String, GuestResult
     static final int NO_LAB = 98;
     static final int TIMEOUT = 124;
 
+    /// How many seconds the tests under load take, in place of the few of an ordinary run.
+    private static final String SOAK_PROPERTY = "dmctl.soak";
+
+    /// Seconds under load: of `-Ddmctl.soak=SECONDS`, or `usual` without.
+    static int soakSeconds(int usual) {
+        final int seconds = Integer.getInteger(SOAK_PROPERTY, 0);
+        return seconds > 0 ? seconds : usual;
+    }
+
     static LabBoot run(Class<?> test, LabTest needs) {
         try {
             requireKernel();
@@ -56,7 +65,7 @@ record LabBoot(String className, int exitCode, Path log, Map<String, GuestResult
         List<String> command = new ArrayList<>();
         command.add(Guest.checkout().resolve("lab/run").toString());
         command.addAll(List.of("--cpus", Integer.toString(needs.cpus()), "--mem", needs.memory()));
-        command.addAll(List.of("--timeout", Integer.toString(needs.timeoutSeconds())));
+        command.addAll(List.of("--timeout", Integer.toString(needs.timeoutSeconds() + soakSeconds(0))));
         command.addAll(List.of("--write", written.toString(), "--log", written.resolve("kernel.log") + ""));
         for (String size : needs.disks()) {
             command.addAll(List.of("--disk", size));
@@ -69,6 +78,7 @@ record LabBoot(String className, int exitCode, Path log, Map<String, GuestResult
         command.addAll(
                 List.of("-Xms64m", "-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"));
         command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-D" + Guest.PROPERTY + "=true"));
+        command.add("-D" + SOAK_PROPERTY + "=" + soakSeconds(0));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), GuestMain.class.getName()));
         command.addAll(List.of(test.getName(), results.toString()));
         return command;

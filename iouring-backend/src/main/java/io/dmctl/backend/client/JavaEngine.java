@@ -193,7 +193,33 @@ public final class JavaEngine implements DmTransport {
             return rename(request, copy, buffer, inputBytes, attachments);
         }
         final DeviceRecord record = record(request);
-        return forward(record.group().orElseThrow(), request, buffer, inputBytes, attachments);
+        final String group = record.group().orElseThrow();
+        final DmOutcome outcome = forward(group, request, buffer, inputBytes, attachments);
+        return outcome.errno() == Errno.ENXIO ? unserved(record, group, request, copy, buffer, outcome) : outcome;
+    }
+
+    /// The server has no such device when a client died between the server's start and the load: then it is a name,
+    /// and can be removed.
+    private DmOutcome unserved(
+            DeviceRecord record,
+            String group,
+            DmRequest request,
+            MemorySegment copy,
+            MemorySegment buffer,
+            DmOutcome refused)
+            throws IOException {
+        final DmReplyWriter reply = new DmReplyWriter(request);
+        if (request.command() == DmCommand.DEV_REMOVE) {
+            registry.remove(record.name());
+            Groups.endIfEmpty(registry, group);
+            reply.removed(false);
+        } else if (request.command() == DmCommand.DEV_STATUS) {
+            reply.info(empty(record));
+        } else {
+            return refused;
+        }
+        MemorySegment.copy(copy, 0, buffer, 0, reply.replyBytes());
+        return DmOutcome.OK;
     }
 
     private DmOutcome forward(

@@ -33,7 +33,7 @@ public final class Lending {
 
     /// A descriptor of the description that another group holds as `key`; empty when none does.
     public Optional<Fd> borrow(String key) {
-        try (DirectoryStream<Path> groups = Files.newDirectoryStream(registry.groups())) {
+        try (DirectoryStream<Path> groups = Files.newDirectoryStream(registry.groupsDir())) {
             for (Path group : groups) {
                 final String name = group.getFileName().toString();
                 if (!name.equals(ownGroup)) {

@@ -50,6 +50,11 @@ final class Loads {
         }
         final boolean served = record.group().isPresent()
                 && Groups.isAlive(registry, record.group().get());
+        if (record.group().isPresent() && !served) {
+            // Another server would take the place of what the dead one left, and nobody would find that any more.
+            throw new DmProtocolException(
+                    Errno.EIO, "the server of " + record.name() + " is dead: remove the device to clean up");
+        }
         final Optional<String> group = served ? record.group() : Optional.empty();
         final Optional<String> wanted = groupOf(record, found, group, option(how, "group"));
         final List<DeviceDescriptor> opened = new ArrayList<>();
@@ -57,7 +62,7 @@ final class Loads {
             final List<String> options = new ArrayList<>(how.options());
             identity(record, options);
             LowerWords.open(found, request, opened, options);
-            return send(wanted, buffer, inputBytes, new DmAttachments(opened, options));
+            return send(record, wanted, buffer, inputBytes, new DmAttachments(opened, options));
         } finally {
             opened.forEach(d -> d.fd().close());
         }
@@ -117,27 +122,30 @@ final class Loads {
         record.uuid().map(DmUuid::toString).ifPresent(u -> options.add(ServerProtocol.UUID + "=" + u));
     }
 
-    private DmOutcome send(Optional<String> wanted, MemorySegment buffer, long inputBytes, DmAttachments attachments)
+    private DmOutcome send(
+            DeviceRecord record,
+            Optional<String> wanted,
+            MemorySegment buffer,
+            long inputBytes,
+            DmAttachments attachments)
             throws IOException {
         final boolean start = wanted.isEmpty() || !Groups.isAlive(registry, wanted.get());
-        final String group = start ? Groups.make(registry, wanted.orElse("")) : wanted.get();
-        if (start) {
-            start(group);
-        }
-        // A server whose first load fails serves nothing, and ends by itself.
-        try (SocketTransport server = Groups.connect(registry, group)) {
-            return server.run(DmCommand.TABLE_LOAD.nr(), buffer, inputBytes, attachments);
-        }
-    }
-
-    private void start(String group) throws IOException {
+        final String group = start ? Groups.make(registry, record.name(), wanted.orElse("")) : wanted.get();
         boolean ok = false;
         try {
-            ServerLauncher.start(registry, group);
-            ok = true;
+            if (start) {
+                ServerLauncher.start(registry, group);
+            }
+            final DmOutcome outcome;
+            try (SocketTransport server = Groups.connect(registry, group)) {
+                outcome = server.run(DmCommand.TABLE_LOAD.nr(), buffer, inputBytes, attachments);
+            }
+            ok = outcome.errno() == 0;
+            return outcome;
         } finally {
-            if (!ok && !Groups.isAlive(registry, group)) {
-                Groups.delete(registry, group);
+            if (!ok && start) {
+                registry.update(record.name(), r -> r.servedBy(Optional.empty()));
+                Groups.endIfEmpty(registry, group);
             }
         }
     }

@@ -59,13 +59,13 @@ public final class Registry {
         return root;
     }
 
-    public Path groupDir(String group) {
-        return groups().resolve(group);
+    /// The folder of all groups' folders.
+    Path groupsDir() {
+        return root.resolve("groups");
     }
 
-    /// The folder with a folder for each group.
-    Path groups() {
-        return root.resolve("groups");
+    public Path groupDir(String group) {
+        return groupsDir().resolve(group);
     }
 
     // ---- reading ----
@@ -155,12 +155,17 @@ public final class Registry {
     /// Replaces the record of `name`, if there is one.
     public void update(DmName name, UnaryOperator<DeviceRecord> change) throws IOException {
         this.<@Nullable Void>locked(() -> {
-            final Optional<DeviceRecord> old = read(nameFile(name));
-            if (old.isPresent()) {
-                write(change.apply(old.get()));
-            }
+            updateUnderLock(name, change);
             return null;
         });
+    }
+
+    /// As [#update], within [#locked].
+    void updateUnderLock(DmName name, UnaryOperator<DeviceRecord> change) throws IOException {
+        final Optional<DeviceRecord> old = read(nameFile(name));
+        if (old.isPresent()) {
+            write(change.apply(old.get()));
+        }
     }
 
     /// Forgets a device.

@@ -32,6 +32,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +51,8 @@ public final class DeviceServer {
 
     private static final int ACCEPT_POLL_MS = 1000;
     private static final long FIRST_LOAD_NS = 30_000_000_000L;
+    private static final int LOCK_TRIES = 100;
+    private static final long LOCK_PAUSE_NS = 10_000_000L;
 
     private final Path groupDir;
     private final DmServer server;
@@ -69,7 +72,7 @@ public final class DeviceServer {
         final Registry registry = Registry.at(Path.of(args[0]));
         final Path groupDir = registry.groupDir(args[1]);
         final Fd alive = Fd.open(groupDir.resolve("lock").toString(), OpenFlags.RDWR | OpenFlags.CREAT);
-        if (!FileLocks.tryFlock(alive.number())) {
+        if (!lockForLife(alive)) {
             throw new IOException("group " + args[1] + " has a server already");
         }
         becomeServer();
@@ -91,6 +94,17 @@ public final class DeviceServer {
         System.in.close();
         main.serve();
         main.end();
+    }
+
+    /// A client that looks whether the server lives has the lock for a moment, too.
+    private static boolean lockForLife(Fd alive) throws ErrnoException {
+        for (int tries = 0; tries < LOCK_TRIES; tries++) {
+            if (FileLocks.tryFlock(alive.number())) {
+                return true;
+            }
+            LockSupport.parkNanos(LOCK_PAUSE_NS);
+        }
+        return false;
     }
 
     private static QueueAgent worker(IoGroup[] group, int index) {
@@ -226,6 +240,10 @@ public final class DeviceServer {
                     MemorySegment.copy(MemorySegment.ofArray(text), 0, body, 0, text.length);
                     channel.reply(request, DmOutcome.OK, body.asSlice(0, text.length), List.of());
                 }
+            }
+            case ServerProtocol.END_IF_EMPTY -> {
+                channel.reply(request, DmOutcome.OK, MemorySegment.NULL, List.of());
+                endIfEmpty();
             }
             default -> channel.fail(request, DmOutcome.failed(Errno.ENOTTY));
         }

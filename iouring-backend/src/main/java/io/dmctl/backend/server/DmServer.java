@@ -246,12 +246,26 @@ final class DmServer implements AutoCloseable {
         if (request.has(DmFlags.SUSPEND)) {
             device.md.suspend(noflush);
         } else {
+            resume(device, noflush);
+        }
+        return info(request, device);
+    }
+
+    /// A removal waits for it, and it for a removal: else a device that is gone would be shown.
+    private void resume(ServedDevice device, boolean noflush) throws TableException, IOException {
+        synchronized (device) {
+            requirePresent(device);
             device.md.resume(noflush);
             if (device.md.live() != null) {
                 showing.shown(device, registry);
             }
         }
-        return info(request, device);
+    }
+
+    private void requirePresent(ServedDevice device) throws TableException {
+        if (!devices.containsValue(device)) {
+            throw new TableException("no device " + device.name, Errno.ENXIO, -1, -1);
+        }
     }
 
     private DmReplyWriter remove(DmRequest request)
@@ -264,6 +278,13 @@ final class DmServer implements AutoCloseable {
     }
 
     private void removeDevice(ServedDevice device) throws TableException, ErrnoException, IOException {
+        synchronized (device) {
+            requirePresent(device);
+            removePresent(device);
+        }
+    }
+
+    private void removePresent(ServedDevice device) throws TableException, ErrnoException, IOException {
         if (!device.md.lockForDeletion()) {
             throw new TableException(
                     "Device " + device.name + " is in use by another device of its group", Errno.EBUSY, -1, -1);
@@ -286,8 +307,16 @@ final class DmServer implements AutoCloseable {
         log.info("{}: removed", device.name);
     }
 
-    private DmReplyWriter rename(DmRequest request) throws DmProtocolException, IOException {
+    private DmReplyWriter rename(DmRequest request) throws DmProtocolException, TableException, IOException {
         final ServedDevice device = device(request);
+        synchronized (device) {
+            requirePresent(device);
+            rename(device, request);
+        }
+        return info(request, device);
+    }
+
+    private void rename(ServedDevice device, DmRequest request) throws DmProtocolException, IOException {
         synchronized (this) {
             if (request.has(DmFlags.UUID)) {
                 final DmUuid uuid = request.newUuid();
@@ -303,7 +332,6 @@ final class DmServer implements AutoCloseable {
                 showing.renamed(device, old);
             }
         }
-        return info(request, device);
     }
 
     private DmReplyWriter list(DmRequest request) {

@@ -13,7 +13,8 @@ import java.util.Optional;
 
 /// A device of this server: its identity, the mapped device, how it is shown.
 ///
-/// Thread rule: name and uuid change under the server's lock.
+/// Thread rule: name and uuid change under the server's lock. This object's monitor is held over a resume, a rename and
+/// a removal, and taken before the server's.
 final class ServedDevice {
     final MappedDevice md;
     final BlockTransport transport;

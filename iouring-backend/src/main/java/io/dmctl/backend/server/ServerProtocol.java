@@ -8,6 +8,9 @@ public final class ServerProtocol {
     /// descriptor or ENODEV.
     public static final int BORROW = Frame.FIRST_OWN;
 
+    /// Asks the server to end when it serves no device.
+    public static final int END_IF_EMPTY = Frame.FIRST_OWN + 2;
+
     /// Asks what the targets of a device have done; the body is the device's name, the reply a line a target: start,
     /// length, type, then bios and
     /// sectors read and written.
