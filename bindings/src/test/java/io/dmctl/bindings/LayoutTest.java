@@ -25,6 +25,7 @@ import io.dmctl.bindings.libc.rlimit;
 import io.dmctl.bindings.libc.sockaddr_un;
 import io.dmctl.bindings.libc.statx;
 import io.dmctl.bindings.libc.ucred;
+import io.dmctl.bindings.sys.FsFreeze;
 import io.dmctl.bindings.sys.LibcMacros;
 import io.dmctl.bindings.sys.SysNumbers;
 import io.dmctl.bindings.ublk.Ublk;
@@ -180,6 +181,8 @@ class LayoutTest {
             sockaddr_un.class);
 
     private static void companions(CProbe probe) {
+        probe.constant("FIFREEZE", FsFreeze.FIFREEZE);
+        probe.constant("FITHAW", FsFreeze.FITHAW);
         probe.constant("UBLK_U_IO_FETCH_REQ", UblkIo.FETCH_REQ);
         probe.constant("UBLK_U_IO_COMMIT_AND_FETCH_REQ", UblkIo.COMMIT_AND_FETCH_REQ);
         probe.constant("UBLK_U_IO_NEED_GET_DATA", UblkIo.NEED_GET_DATA);

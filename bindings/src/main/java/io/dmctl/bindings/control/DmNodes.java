@@ -52,18 +52,23 @@ public final class DmNodes {
     /// `$DM_DEV_DIR/mapper`, by default `/dev/mapper`.
     public static DmNodes system() {
         final String dev = System.getenv("DM_DEV_DIR");
-        return new DmNodes((dev == null || dev.isEmpty() ? "/dev" : dev) + "/mapper", udevRuns());
+        return new DmNodes((dev == null || dev.isEmpty() ? "/dev" : dev) + "/mapper", udevListens());
     }
 
     /// Whether a udev daemon lives. Its socket takes packets, so a stream is refused: by EPROTOTYPE when somebody
     /// listens, by ECONNREFUSED when nobody does; the daemon sees neither.
-    private static boolean udevRuns() {
+    private static boolean udevListens() {
         try {
             UnixSocket.connect(UDEV_CONTROL).close();
             return true;
         } catch (ErrnoException e) {
             return e.errno() == EPROTOTYPE;
         }
+    }
+
+    /// Whether udev makes the nodes of the kernel's devices.
+    public boolean udevRuns() {
+        return udev;
     }
 
     /// The path of `name`'s node.

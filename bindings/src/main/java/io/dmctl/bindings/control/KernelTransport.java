@@ -1,6 +1,7 @@
 package io.dmctl.bindings.control;
 
 import io.dmctl.bindings.libc.Libc;
+import io.dmctl.bindings.sys.Availability;
 import io.dmctl.bindings.sys.Devno;
 import io.dmctl.bindings.sys.Errno;
 import io.dmctl.bindings.sys.ErrnoException;

@@ -1,17 +1,26 @@
 package io.dmctl.backend.client;
 
-import io.dmctl.bindings.control.Availability;
+import io.dmctl.backend.server.ServerProtocol;
 import io.dmctl.bindings.control.DmAttachments;
 import io.dmctl.bindings.control.DmControl;
 import io.dmctl.bindings.control.DmDeviceInfo;
 import io.dmctl.bindings.control.DmException;
 import io.dmctl.bindings.control.DmId;
+import io.dmctl.bindings.control.DmName;
 import io.dmctl.bindings.control.DmTask;
+import io.dmctl.bindings.control.Frame;
 import io.dmctl.bindings.control.KernelTransport;
+import io.dmctl.bindings.control.SocketTransport;
+import io.dmctl.bindings.sys.Availability;
 import io.dmctl.bindings.sys.Errno;
 import io.dmctl.bindings.sys.ErrnoException;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -127,6 +136,32 @@ public final class Engines implements AutoCloseable {
     /// Loads a table: on the Java engine `load` says how the device is shown, at its first load.
     public <R> R load(Engine engine, DmTask<R> load, LoadOptions options) throws IOException, DmException {
         return control(engine).run(load, engine == Engine.JAVA ? options.attachments() : DmAttachments.NONE);
+    }
+
+    /// What the targets of a device of ours have done; nothing for a device without a server.
+    public List<TargetIo> targetIo(DmName name) throws IOException {
+        final Optional<String> group = registry.find(DmId.of(name)).flatMap(DeviceRecord::group);
+        if (group.isEmpty() || !Groups.isAlive(registry, group.get())) {
+            return List.of();
+        }
+        final byte[] bytes = name.bytes();
+        try (SocketTransport server = Groups.connect(registry, group.get());
+                Arena arena = Arena.ofConfined()) {
+            final MemorySegment body = arena.allocate(bytes.length);
+            MemorySegment.copy(MemorySegment.ofArray(bytes), 0, body, 0, bytes.length);
+            try (Frame reply = server.run(ServerProtocol.COUNTS, body, DmAttachments.NONE)) {
+                if (reply.outcome().errno() != 0) {
+                    throw new ErrnoException(
+                            "counts", name.toString(), reply.outcome().errno());
+                }
+                return new String(
+                                reply.body().asSlice(0, reply.bodyBytes()).toArray(ValueLayout.JAVA_BYTE),
+                                StandardCharsets.UTF_8)
+                        .lines()
+                        .map(TargetIo::parse)
+                        .toList();
+            }
+        }
     }
 
     @Override

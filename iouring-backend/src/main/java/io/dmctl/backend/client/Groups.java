@@ -13,9 +13,12 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 
 /// The groups of the registry: which are alive, and what a dead one leaves behind.
 final class Groups {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,32}");
+
     private Groups() {}
 
     /// A server holds a flock while it lives; a pid would be another process's one day.
@@ -37,6 +40,10 @@ final class Groups {
 
     /// Makes the folder of a new group: of that name, or the lowest free number for an empty one.
     static String make(Registry registry, String wanted) throws IOException {
+        if (!wanted.isEmpty() && !NAME.matcher(wanted).matches()) {
+            throw new ErrnoException(
+                    "group", "'" + wanted + "' must have 1 to 32 letters, digits, '-' and '_'", Errno.EINVAL);
+        }
         return registry.locked(() -> {
             if (!wanted.isEmpty()) {
                 Files.createDirectories(registry.groupDir(wanted));

@@ -5,6 +5,7 @@ import io.dmctl.bindings.ring.CompletionQueue;
 import io.dmctl.bindings.ring.IoUring;
 import io.dmctl.bindings.ring.RingOptions;
 import io.dmctl.bindings.ring.SubmissionQueue;
+import io.dmctl.bindings.sys.Errno;
 import io.dmctl.bindings.sys.ErrnoException;
 import io.dmctl.bindings.sys.EventFd;
 import io.dmctl.bindings.sys.Mapping;
@@ -147,6 +148,11 @@ public final class QueueAgent extends IoThread implements AutoCloseable {
             end(joined);
             started.countDown();
             return;
+        } catch (RuntimeException | Error e) {
+            // Whoever waits for the start must hear of it; what is half made stays with the dying thread.
+            startError = new ErrnoException("start", thread.getName() + ": " + e, Errno.EIO);
+            started.countDown();
+            throw e;
         }
         started.countDown();
         loop();

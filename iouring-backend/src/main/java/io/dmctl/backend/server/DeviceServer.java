@@ -24,6 +24,7 @@ import io.dmctl.targets.core.TableException;
 import io.dmctl.targets.core.TargetRegistry;
 import io.dmctl.targets.core.ThreadScheduler;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
@@ -198,9 +199,7 @@ public final class DeviceServer {
     private void own(ServerChannel channel, Frame request) throws IOException {
         switch (request.command()) {
             case ServerProtocol.BORROW -> {
-                final String key = new String(
-                        request.body().asSlice(0, request.bodyBytes()).toArray(ValueLayout.JAVA_BYTE),
-                        StandardCharsets.UTF_8);
+                final String key = bodyText(request);
                 final Optional<Fd> lent = server.lend(key);
                 if (lent.isEmpty()) {
                     channel.fail(request, DmOutcome.failed(Errno.ENODEV));
@@ -210,12 +209,30 @@ public final class DeviceServer {
                     channel.reply(request, DmOutcome.OK, MemorySegment.NULL, List.of(new DeviceDescriptor(key, fd)));
                 }
             }
+            case ServerProtocol.COUNTS -> {
+                final Optional<String> counts = server.counts(bodyText(request));
+                if (counts.isEmpty()) {
+                    channel.fail(request, DmOutcome.failed(Errno.ENXIO));
+                    return;
+                }
+                try (Arena arena = Arena.ofConfined()) {
+                    final byte[] text = counts.get().getBytes(StandardCharsets.UTF_8);
+                    final MemorySegment body = arena.allocate(Math.max(1, text.length));
+                    MemorySegment.copy(MemorySegment.ofArray(text), 0, body, 0, text.length);
+                    channel.reply(request, DmOutcome.OK, body.asSlice(0, text.length), List.of());
+                }
+            }
             case ServerProtocol.END_IF_EMPTY -> {
                 channel.reply(request, DmOutcome.OK, MemorySegment.NULL, List.of());
                 endIfEmpty();
             }
             default -> channel.fail(request, DmOutcome.failed(Errno.ENOTTY));
         }
+    }
+
+    private static String bodyText(Frame request) {
+        return new String(
+                request.body().asSlice(0, request.bodyBytes()).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
     }
 
     // ---- the end ----

@@ -25,8 +25,10 @@ import io.dmctl.targets.core.LiveTable;
 import io.dmctl.targets.core.TableBuilder;
 import io.dmctl.targets.core.TableException;
 import io.dmctl.targets.core.TableSpec;
+import io.dmctl.targets.core.TargetCounts;
 import io.dmctl.targets.core.TargetRegistry;
 import io.dmctl.targets.spi.LowerDevice;
+import io.dmctl.targets.spi.ReqOp;
 import io.dmctl.targets.spi.StatusType;
 import io.dmctl.targets.spi.TargetArgs;
 import io.dmctl.targets.spi.TargetException;
@@ -356,6 +358,25 @@ final class DmServer implements AutoCloseable {
             }
         }
         return open;
+    }
+
+    /// What the targets of device `name` have done, a line a target; empty when there is no such device.
+    Optional<String> counts(String name) {
+        return find(DmId.of(DmName.of(name))).map(device -> {
+            final StringBuilder text = new StringBuilder();
+            for (TargetCounts c : device.md.targetCounts()) {
+                text.append(c.startSector())
+                        .append(' ')
+                        .append(c.lenSectors())
+                        .append(' ')
+                        .append(c.type());
+                for (ReqOp op : List.of(ReqOp.READ, ReqOp.WRITE)) {
+                    text.append(' ').append(c.bios(op)).append(' ').append(c.sectors(op));
+                }
+                text.append('\n');
+            }
+            return text.toString();
+        });
     }
 
     /// A second descriptor of a device that this server has claimed.

@@ -11,6 +11,11 @@ public final class ServerProtocol {
     /// Asks the server to end when it serves no device.
     public static final int END_IF_EMPTY = Frame.FIRST_OWN + 1;
 
+    /// Asks what the targets of a device have done; the body is the device's name, the reply a line a target: start,
+    /// length, type, then bios and
+    /// sectors read and written.
+    public static final int COUNTS = Frame.FIRST_OWN + 2;
+
     /// Options of TABLE_LOAD, as `KEY=VALUE`: identity and way of showing of a device that the server does not know
     /// yet.
     public static final String NAME = "name";

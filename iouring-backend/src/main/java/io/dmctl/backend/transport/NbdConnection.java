@@ -94,13 +94,14 @@ final class NbdConnection implements RequestSink {
 
     /// Is the client still there? It may have left while the reader waits for a free operation.
     boolean isOpen() {
-        if (ended) {
-            return false;
-        }
+        return !ended && isThere(socket);
+    }
+
+    static boolean isThere(UnixSocket client) {
         try {
-            return !socket.awaitHangup(0);
+            return !client.awaitHangup(0);
         } catch (ErrnoException e) {
-            return false; // freed meanwhile
+            return false; // closed meanwhile
         }
     }
 

@@ -42,24 +42,27 @@ final class NbdHandshake {
 
     private final UnixSocket socket;
     private final NbdExport export;
+    private final Runnable whenAgreed;
     private final MemorySegment in;
     private final MemorySegment out;
     private boolean fixed;
     private boolean noZeroes;
 
-    private NbdHandshake(UnixSocket socket, NbdExport export, Arena arena) {
+    private NbdHandshake(UnixSocket socket, NbdExport export, Runnable whenAgreed, Arena arena) {
         this.socket = socket;
         this.export = export;
+        this.whenAgreed = whenAgreed;
         this.in = arena.allocate(MAX_OPTION_BYTES, Long.BYTES);
         this.out = arena.allocate(MAX_OPTION_BYTES, Long.BYTES);
     }
 
-    /// Negotiates. True: transmission begins; false: the client was content and ends.
+    /// Negotiates. True: transmission begins; false: the client was content and ends. `whenAgreed` is called before the
+    /// client can know that transmission begins.
     ///
     /// @throws IOException when the client vanishes, breaks the protocol, or the socket is closed
-    static boolean run(UnixSocket socket, NbdExport export) throws IOException {
+    static boolean run(UnixSocket socket, NbdExport export, Runnable whenAgreed) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
-            return new NbdHandshake(socket, export, arena).negotiate();
+            return new NbdHandshake(socket, export, whenAgreed, arena).negotiate();
         }
     }
 
@@ -137,6 +140,7 @@ final class NbdHandshake {
         out.set(U64, 0, export.sizeBytes());
         out.set(U16, 8, export.transmissionFlags());
         out.asSlice(10, OLD_PADDING_BYTES).fill((byte) 0);
+        whenAgreed.run();
         send(noZeroes ? 10 : 10 + OLD_PADDING_BYTES);
         return Next.TRANSMISSION;
     }
@@ -184,8 +188,13 @@ final class NbdHandshake {
             MemorySegment.copy(name, 0, out, JAVA_BYTE, from + 2, name.length);
             reply(option, NbdProtocol.REP_INFO, 2 + name.length);
         }
+        if (option == NbdProtocol.OPT_INFO) {
+            reply(option, NbdProtocol.REP_ACK);
+            return Next.OPTION;
+        }
+        whenAgreed.run();
         reply(option, NbdProtocol.REP_ACK);
-        return option == NbdProtocol.OPT_GO ? Next.TRANSMISSION : Next.OPTION;
+        return Next.TRANSMISSION;
     }
 
     private boolean wants(int information, int from, int end) {

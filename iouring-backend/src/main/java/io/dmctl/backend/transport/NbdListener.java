@@ -6,8 +6,10 @@ import io.dmctl.bindings.sys.ErrnoException;
 import io.dmctl.bindings.sys.UnixServerSocket;
 import io.dmctl.bindings.sys.UnixSocket;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -27,6 +29,9 @@ final class NbdListener {
     private final long deadlineNs;
     /// Who negotiates, and until when; the oldest first.
     private final Map<UnixSocket, Long> handshakes = new LinkedHashMap<>();
+
+    /// Of those: who may know already that transmission begins.
+    private final Set<UnixSocket> agreed = new HashSet<>();
 
     private final Thread acceptor;
     private volatile NbdExport export;
@@ -60,13 +65,13 @@ final class NbdListener {
         export = newExport;
     }
 
-    int openCount() {
-        return queues.openCount();
+    synchronized int openCount() {
+        return (int) agreed.stream().filter(NbdConnection::isThere).count() + queues.openCount();
     }
 
     /// Stops accepting and ends the handshakes; false, and nothing has changed, while a client is there.
     synchronized boolean stop() {
-        if (queues.openCount() > 0) {
+        if (openCount() > 0) {
             return false;
         }
         stopped = true;
@@ -123,7 +128,7 @@ final class NbdListener {
         final NbdExport shown = export;
         boolean transmission = false;
         try {
-            transmission = NbdHandshake.run(socket, shown);
+            transmission = NbdHandshake.run(socket, shown, () -> agree(socket));
         } catch (ProtocolException e) {
             log.warn("nbd: {}: connection closed: {}", socket, e.getMessage());
         } catch (IOException e) {
@@ -133,9 +138,14 @@ final class NbdListener {
         }
     }
 
+    private synchronized void agree(UnixSocket socket) {
+        agreed.add(socket);
+    }
+
     /// In one step from handshake to transmission, so that a stop sees the client in one of the two.
     private synchronized void end(UnixSocket socket, NbdExport shown, boolean transmission) {
         handshakes.remove(socket);
+        agreed.remove(socket);
         if (stopped || !transmission) {
             socket.close();
             return;

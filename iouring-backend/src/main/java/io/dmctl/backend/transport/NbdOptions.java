@@ -29,8 +29,8 @@ public record NbdOptions(int queues, int depth, Path socket, int maxIoBytes, int
         range("depth", depth, 1, MAX_DEPTH);
         range("maxIoBytes", maxIoBytes, 4096, 32 << 20);
         range("maxConnections", maxConnections, 1, MAX_CONNECTIONS);
-        if ((maxIoBytes & (maxIoBytes - 1)) != 0) {
-            throw new IllegalArgumentException("maxIoBytes must be a power of two, was " + maxIoBytes);
+        if (maxIoBytes % 4096 != 0) {
+            throw new IllegalArgumentException("maxIoBytes must be a multiple of 4096, was " + maxIoBytes);
         }
         final int pathBytes = socket.toString().getBytes(StandardCharsets.UTF_8).length;
         if (pathBytes < 1 || pathBytes > MAX_SOCKET_PATH_BYTES) {

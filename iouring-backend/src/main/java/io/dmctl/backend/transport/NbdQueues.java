@@ -26,16 +26,16 @@ final class NbdQueues {
         this.options = options;
     }
 
-    /// Starts the threads.
+    /// Starts the threads, named after the export.
     ///
     /// @throws ErrnoException when one does not start; none runs then
-    static NbdQueues start(IoGroup group, MappedDevice device, NbdOptions options) throws ErrnoException {
+    static NbdQueues start(IoGroup group, MappedDevice device, NbdOptions options, String name) throws ErrnoException {
         final NbdQueues all = new NbdQueues(device, options);
         boolean ok = false;
         try {
             for (int i = 0; i < options.queues(); i++) {
                 final NbdQueue queue = new NbdQueue(device, options.maxConnections(), all::remove);
-                all.agents.add(QueueAgent.start(group, "nbd-q" + i, queue));
+                all.agents.add(QueueAgent.start(group, "nbd-" + name + "-q" + i, queue));
                 all.queues.add(queue);
             }
             ok = true;

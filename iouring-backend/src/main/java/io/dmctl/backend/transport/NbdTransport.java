@@ -86,7 +86,7 @@ public final class NbdTransport implements BlockTransport {
         }
         if (queues == null) {
             try {
-                queues = NbdQueues.start(group, device, options);
+                queues = NbdQueues.start(group, device, options, exportName);
             } catch (ErrnoException e) {
                 throw new TableException(e.getMessage(), e.errno(), -1, -1);
             }

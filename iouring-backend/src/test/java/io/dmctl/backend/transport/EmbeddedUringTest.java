@@ -3,15 +3,18 @@ package io.dmctl.backend.transport;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.sun.management.ThreadMXBean;
 import io.dmctl.bindings.sys.Errno;
 import io.dmctl.targets.core.MappedDevice;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class EmbeddedUringTest extends TransportContractTest {
@@ -128,6 +131,32 @@ class EmbeddedUringTest extends TransportContractTest {
             opened.read(1, MemorySegment.ofArray(back));
             assertEquals(true, Thread.interrupted());
             assertArrayEquals(random(30, SECTOR), back);
+        }
+    }
+
+    @Test
+    void queueThreadAllocatesNothingPerRequest() throws Exception {
+        final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        final long[] queues = Thread.getAllStackTraces().keySet().stream()
+                .filter(t -> t.getName().startsWith("embedded-q"))
+                .mapToLong(Thread::threadId)
+                .toArray();
+        assertEquals(OPTIONS.queues(), queues.length);
+        final MemorySegment data = MemorySegment.ofArray(new byte[4096]);
+        try (EmbeddedDevice opened = open()) {
+            long least = Long.MAX_VALUE;
+            for (int window = 0; window < 12; window++) { // the first ones warm up
+                final long before =
+                        LongStream.of(threads.getThreadAllocatedBytes(queues)).sum();
+                for (int i = 0; i < 2000; i++) {
+                    opened.write(8L * (i % 100), data, false);
+                    opened.read(8L * (i % 100), data);
+                }
+                final long after =
+                        LongStream.of(threads.getThreadAllocatedBytes(queues)).sum();
+                least = Math.min(least, after - before);
+            }
+            assertEquals(0, least);
         }
     }
 }

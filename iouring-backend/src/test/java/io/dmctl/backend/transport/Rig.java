@@ -3,6 +3,8 @@ package io.dmctl.backend.transport;
 import io.dmctl.backend.lower.Claims;
 import io.dmctl.backend.lower.RingDevice;
 import io.dmctl.backend.queue.QueueAgent;
+import io.dmctl.bindings.ring.IoUring;
+import io.dmctl.bindings.sys.Availability;
 import io.dmctl.bindings.sys.ErrnoException;
 import io.dmctl.bindings.sys.Fd;
 import io.dmctl.bindings.sys.OpenFlags;
@@ -29,18 +31,22 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 
 /// A group in this process over files of a temporary folder, on real rings.
 final class Rig implements AutoCloseable, TableBuilder.Services {
     static final int SECTOR = 512;
 
-    final Path folder = temporary();
+    final Path folder;
     final IoGroup group;
     private final Claims claims = new Claims(key -> Optional.empty());
     private final TableBuilder builder;
     private final List<QueueAgent> workers = new ArrayList<>();
 
     Rig() {
+        final Availability ring = IoUring.probe();
+        Assumptions.assumeTrue(ring.available(), ring.toString());
+        folder = temporary();
         group = new IoGroup(new ThreadScheduler(), this::worker);
         builder = new TableBuilder(TargetRegistry.load(), group, this);
     }

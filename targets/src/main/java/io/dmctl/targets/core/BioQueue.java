@@ -15,6 +15,15 @@ public final class BioQueue {
         return head == null;
     }
 
+    /// Cold: counts.
+    int size() {
+        int count = 0;
+        for (CoreBio bio = head; bio != null; bio = bio.next) {
+            count++;
+        }
+        return count;
+    }
+
     public void add(CoreBio bio) {
         bio.next = null;
         final CoreBio last = tail;

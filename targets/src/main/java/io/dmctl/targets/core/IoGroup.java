@@ -2,6 +2,7 @@ package io.dmctl.targets.core;
 
 import io.dmctl.targets.spi.Domain;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,22 +16,31 @@ import java.util.function.IntFunction;
 /// them.
 public final class IoGroup {
     /// Bios of each mapped device on each thread, for requests and for the targets' own.
-    private static final int POOL_BIOS = 256;
+    public static final int POOL_BIOS = 256;
 
-    private static final int OWN_BIOS = 64;
+    public static final int OWN_BIOS = 64;
 
     private final Scheduler scheduler;
     private final IntFunction<IoThread> workers;
+    private final int poolBios;
+    private final int ownBios;
     private final List<IoThread> threads = new ArrayList<>();
     private final List<MappedDevice> devices = new ArrayList<>();
     private final Map<Object, IoThread> domains = new HashMap<>();
     private final AtomicInteger nextThreadIndex = new AtomicInteger();
-    private int nextSlot;
+    private final BitSet usedSlots = new BitSet();
 
     /// `workers` makes and starts the thread of a domain, given its index; the thread joins this group itself.
     public IoGroup(Scheduler scheduler, IntFunction<IoThread> workers) {
+        this(scheduler, workers, POOL_BIOS, OWN_BIOS);
+    }
+
+    /// As above, with `poolBios` and `ownBios` bios of each device on each thread.
+    public IoGroup(Scheduler scheduler, IntFunction<IoThread> workers, int poolBios, int ownBios) {
         this.scheduler = scheduler;
         this.workers = workers;
+        this.poolBios = poolBios;
+        this.ownBios = ownBios;
     }
 
     public Scheduler scheduler() {
@@ -46,7 +56,7 @@ public final class IoGroup {
     public synchronized void join(IoThread thread) {
         threads.add(thread);
         for (MappedDevice device : devices) {
-            device.joinThread(thread, POOL_BIOS, OWN_BIOS);
+            device.joinThread(thread, poolBios, ownBios);
         }
     }
 
@@ -62,10 +72,12 @@ public final class IoGroup {
     public MappedDevice create(String name) {
         final MappedDevice device;
         synchronized (this) {
-            device = new MappedDevice(this, name, nextSlot++);
+            final int slotId = usedSlots.nextClearBit(0);
+            usedSlots.set(slotId);
+            device = new MappedDevice(this, name, slotId);
             devices.add(device);
         }
-        onEveryThread(thread -> device.joinThread(thread, POOL_BIOS, OWN_BIOS));
+        onEveryThread(thread -> device.joinThread(thread, poolBios, ownBios));
         return device;
     }
 
@@ -74,7 +86,11 @@ public final class IoGroup {
         synchronized (this) {
             devices.remove(device);
         }
-        onEveryThread(thread -> thread.leave(device.slotId()));
+        if (onEveryThread(thread -> thread.leave(device.slotId()))) {
+            synchronized (this) {
+                usedSlots.clear(device.slotId());
+            }
+        }
     }
 
     public synchronized List<MappedDevice> devices() {
@@ -88,8 +104,8 @@ public final class IoGroup {
         }
     }
 
-    /// Runs `task` on every thread and waits until all have.
-    void onEveryThread(Consumer<IoThread> task) {
+    /// Runs `task` on every thread and waits until all have. False when the waiting thread was interrupted: they will.
+    boolean onEveryThread(Consumer<IoThread> task) {
         final Token token;
         synchronized (this) {
             token = hand((thread, ack) -> {
@@ -97,7 +113,7 @@ public final class IoGroup {
                 ack.run();
             });
         }
-        token.await();
+        return token.await();
     }
 
     /// Hands `task` to every thread. The caller holds this group's lock, so that a thread that joins sees either the

@@ -44,8 +44,10 @@ public abstract class IoThread implements QueueContext, Domain {
     private final MemorySegment zeros;
     private final MemorySegment zerosReadOnly;
     private @Nullable MdThread[] slots = new MdThread[4];
-    private CoreBio[] bios = new CoreBio[0];
+    /// Null: the number is free.
+    private @Nullable CoreBio[] bios = new CoreBio[0];
     private boolean retryParked;
+    private boolean ending;
 
     @SuppressWarnings("unused") // through INBOX
     private volatile @Nullable CoreBio inbox;
@@ -86,7 +88,7 @@ public abstract class IoThread implements QueueContext, Domain {
 
     /// The bio with this [CoreBio#index()].
     public final CoreBio bio(int index) {
-        return bios[index];
+        return Objects.requireNonNull(bios[index]);
     }
 
     /// Does all that can be done without waiting.
@@ -192,6 +194,19 @@ public abstract class IoThread implements QueueContext, Domain {
     final void park(CoreBio bio) {
         bio.todo = CoreBio.Todo.MAP;
         parked.add(bio);
+    }
+
+    /// Tells who made `request` that it is done.
+    final void end(Request request) {
+        final boolean outer = ending;
+        ending = true;
+        request.sink().requestDone(request, this);
+        ending = outer;
+    }
+
+    /// Is somebody just told so?
+    final boolean ending() {
+        return ending;
     }
 
     final void resumeLater(Request request) {
@@ -322,21 +337,40 @@ public abstract class IoThread implements QueueContext, Domain {
         slots[slotId] = slot;
     }
 
+    /// Cold; on this thread. The numbers of the device's bios are free again.
     final void leave(int slotId) {
-        if (slotId < slots.length) {
+        final MdThread gone = slot(slotId);
+        if (gone != null) {
             slots[slotId] = null;
+            for (int i = 0; i < bios.length; i++) {
+                final CoreBio bio = bios[i];
+                if (bio != null && bio.slot == gone) {
+                    bios[i] = null;
+                }
+            }
         }
     }
 
     /// Makes `count` bios for `slot`, numbered for [#bio]. Cold; on this thread.
     final CoreBio[] makeBios(MdThread slot, int count, boolean own, int firstPoolIndex) {
         final CoreBio[] made = new CoreBio[count];
-        final int from = bios.length;
-        bios = Arrays.copyOf(bios, from + count);
+        final int from = freeNumbers(count);
+        bios = Arrays.copyOf(bios, Math.max(bios.length, from + count));
         timers.reserve(bios.length);
         for (int i = 0; i < count; i++) {
             made[i] = bios[from + i] = new CoreBio(slot, firstPoolIndex + i, own, from + i);
         }
         return made;
+    }
+
+    /// The first of `count` numbers in a row that are free.
+    private int freeNumbers(int count) {
+        int from = 0;
+        for (int i = 0; i < bios.length && i - from < count; i++) {
+            if (bios[i] != null) {
+                from = i + 1;
+            }
+        }
+        return from;
     }
 }

@@ -116,6 +116,14 @@ public final class LiveTable implements AutoCloseable {
         return TableLimits.calculate(this);
     }
 
+    /// The limits when this table follows one that had `before`: one without devices keeps them.
+    /// @kernel drivers/md/dm.c `dm_swap_table`
+    ///
+    /// @throws TableException as [#calculateLimits]
+    QueueLimits limitsAfter(QueueLimits before) throws TableException {
+        return distinctDevices().isEmpty() ? TableLimits.restrict(before.toBuilder(), this) : calculateLimits();
+    }
+
     public void iterateDevices(DeviceVisitor visitor) {
         for (TableEntry entry : entries) {
             entry.target.iterateDevices(visitor);
@@ -143,13 +151,15 @@ public final class LiveTable implements AutoCloseable {
         return null;
     }
 
-    boolean isWildcard() {
+    /// May it replace an immutable table? One such target is enough.
+    /// @kernel drivers/md/dm-table.c `dm_table_get_wildcard_target`
+    boolean hasWildcard() {
         for (TableEntry entry : entries) {
-            if (!entry.type.features().contains(TargetFeature.WILDCARD)) {
-                return false;
+            if (entry.type.features().contains(TargetFeature.WILDCARD)) {
+                return true;
             }
         }
-        return true;
+        return false;
     }
 
     /// The devices that this table opened, each once, the newest first, as the kernel lists them.

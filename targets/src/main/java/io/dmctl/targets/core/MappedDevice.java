@@ -3,11 +3,12 @@ package io.dmctl.targets.core;
 import io.dmctl.targets.spi.HotPath;
 import io.dmctl.targets.spi.LowerDevice;
 import io.dmctl.targets.spi.QueueLimits;
-import io.dmctl.targets.spi.ReqOp;
 import io.dmctl.targets.spi.TargetException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -113,13 +114,31 @@ public final class MappedDevice implements BlockDevice {
         group.scheduler().signal();
     }
 
-    /// Requests done, by operation, over all threads.
-    public long requestCount(ReqOp op) {
-        long sum = 0;
-        for (MdThread slot : slots) {
-            sum += slot.count(op);
+    /// What each target of the table in use has done, over all threads.
+    public List<TargetCounts> targetCounts() {
+        final LiveTable table = live;
+        final List<TargetCounts> all = new ArrayList<>();
+        if (table == null) {
+            return all;
         }
-        return sum;
+        for (TableEntry entry : table.entries) {
+            final long[] sum = new long[TargetCounts.FIELDS];
+            for (MdThread slot : slots) {
+                final long[] of = slot.counts();
+                for (int i = 0; i < sum.length && of.length >= (entry.index + 1) * sum.length; i++) {
+                    sum[i] += of[entry.index * sum.length + i];
+                }
+            }
+            all.add(new TargetCounts(entry.beginSector, entry.lenSectors, entry.type.name(), sum));
+        }
+        return all;
+    }
+
+    /// How many bios are on their way, over all threads: 0 when all I/O is done. Waits for the threads; cold.
+    public int busyBios() {
+        final AtomicInteger busy = new AtomicInteger();
+        group.onEveryThread(thread -> busy.addAndGet(slotOf(thread).busyBios()));
+        return busy.get();
     }
 
     /// Who shows this device; before the first resume.
@@ -171,7 +190,7 @@ public final class MappedDevice implements BlockDevice {
         try {
             final LiveTable now = live;
             final String immutable = now == null ? null : now.immutableType();
-            if (immutable != null && !immutable.equals(table.immutableType()) && !table.isWildcard()) {
+            if (immutable != null && !immutable.equals(table.immutableType()) && !table.hasWildcard()) {
                 throw new TableException(
                         "can't replace immutable target type " + immutable, TargetException.EINVAL, -1, -1);
             }
@@ -204,6 +223,11 @@ public final class MappedDevice implements BlockDevice {
         if (suspended) {
             return;
         }
+        // A target may hand its bios back from presuspend on: dm.c sets DMF_NOFLUSH_SUSPENDING before.
+        if (withoutFlush && !group.onEveryThread(thread -> slotOf(thread).noflush(true))) {
+            unblock();
+            throw interrupted();
+        }
         forEachTarget(e -> e.target.presuspend());
         final IoGroup.Token drained;
         synchronized (group) {
@@ -213,10 +237,14 @@ public final class MappedDevice implements BlockDevice {
         if (!drained.await()) {
             forEachTarget(e -> e.target.presuspendUndo());
             unblock();
-            throw new TableException("interrupted while in-flight I/O drains", EINTR, -1, -1);
+            throw interrupted();
         }
         forEachTarget(e -> e.target.postsuspend());
         suspended = true;
+    }
+
+    private static TableException interrupted() {
+        return new TableException("interrupted while in-flight I/O drains", EINTR, -1, -1);
     }
 
     /// Swaps the inactive table in, if there is one, and lets the device run. When the new table cannot go live it is
@@ -226,12 +254,12 @@ public final class MappedDevice implements BlockDevice {
         final LiveTable next = inactive;
         LiveTable old = null;
         if (next != null) {
-            inactive = null;
             if (live != null) {
-                suspend(withoutFlush);
+                suspend(withoutFlush); // when it is given up, the table stays loaded
             }
+            inactive = null;
             try {
-                final QueueLimits newLimits = next.calculateLimits();
+                final QueueLimits newLimits = live == null ? next.calculateLimits() : next.limitsAfter(limits);
                 front.prepare(newLimits, next.sizeSectors(), next.readOnly());
                 old = swap(next, newLimits);
             } catch (TableException e) {

@@ -40,7 +40,8 @@ final class MdThread {
     @Nullable
     TableEntry currentEntry;
 
-    private final long[] counts = new long[ReqOp.values().length];
+    /// Bios done by each target of the table: see [TargetCounts#index].
+    private long[] counts = new long[0];
 
     MdThread(MappedDevice md, IoThread thread, int poolSize, int ownSize) {
         this.md = md;
@@ -58,18 +59,28 @@ final class MdThread {
         return poolSize;
     }
 
+    /// How many of the bios are not in their pool. Cold; on this thread.
+    int busyBios() {
+        return poolSize - free.size() - freeOwn.size();
+    }
+
     @Nullable
     Object perIo(TableEntry entry, int poolIndex) {
         final Object[] of = perIo[entry.index];
         return of.length == 0 ? null : of[poolIndex];
     }
 
-    /// Requests done so far, by operation; for reports, read from other threads without order.
-    long count(ReqOp op) {
-        return counts[op.ordinal()];
+    /// What the targets of the installed table did; read from other threads without order.
+    long[] counts() {
+        return counts;
     }
 
     // ---- what the control side does here, through IoThread.execute ----
+
+    /// What targets hand back from now on waits, if `on`.
+    void noflush(boolean on) {
+        noflush = on;
+    }
 
     /// New requests wait from now on; `whenDrained` is told once nothing is in flight.
     void block(boolean withoutFlush, Runnable whenDrained) {
@@ -82,6 +93,7 @@ final class MdThread {
     void install(LiveTable newTable, Object[][] newPerIo) {
         table = newTable;
         perIo = newPerIo;
+        counts = new long[newPerIo.length * TargetCounts.FIELDS];
     }
 
     /// What waited is issued, in order, against the table that is installed now.
@@ -103,7 +115,7 @@ final class MdThread {
         Request request;
         while ((request = deferred.poll()) != null) {
             request.fail(negErrno);
-            request.sink().requestDone(request, thread);
+            thread.end(request);
         }
     }
 
@@ -129,7 +141,11 @@ final class MdThread {
     private void begin(Request request) {
         request.rewind();
         inFlight++;
-        advance(request);
+        if (thread.ending()) {
+            thread.resumeLater(request); // from within requestDone: it must not nest
+        } else {
+            advance(request);
+        }
     }
 
     /// Issues as many bios of the request as there are free, in order.
@@ -377,6 +393,12 @@ final class MdThread {
             thread.bioFreed();
             return;
         }
+        final TableEntry entry = bio.entry;
+        if (entry != null) {
+            final int at = TargetCounts.index(entry.index, bio.op());
+            counts[at]++;
+            counts[at + 1] += bio.sectors();
+        }
         if (bio.requeue && noflush) {
             request.requeued = true;
         } else if (bio.requeue) {
@@ -409,6 +431,9 @@ final class MdThread {
         if (request.pending != 0 || request.phase != Request.Phase.ISSUED || request.parked) {
             return;
         }
+        if (request.queued) {
+            return; // its turn in the ready list ends it
+        }
         if (request.cursor < request.sectors()
                 && request.op() != ReqOp.FLUSH
                 && request.status() == 0
@@ -424,8 +449,7 @@ final class MdThread {
         if (request.requeued) {
             deferred.add(request);
         } else {
-            counts[request.op().ordinal()]++;
-            request.sink().requestDone(request, thread);
+            thread.end(request);
         }
         if (blocked) {
             tellDrained();

@@ -14,7 +14,6 @@ final class TableLimits {
 
     static QueueLimits calculate(LiveTable table) throws TableException {
         final QueueLimits.Builder limits = QueueLimits.STACKING.toBuilder();
-        boolean flush = false;
         for (TableEntry entry : table.entries) {
             final QueueLimits.Builder own = QueueLimits.STACKING.toBuilder();
             entry.target.iterateDevices((dev, start, len) -> own.stack(dev.limits()));
@@ -22,9 +21,14 @@ final class TableLimits {
             final QueueLimits stacked = own.build();
             checkAreas(entry, stacked);
             limits.stack(stacked);
-            flush |= entry.limits.flushSupported() && entry.limits.numFlushBios() > 0;
         }
         checkBorders(table, limits.logicalBlockSize);
+        return restrict(limits, table);
+    }
+
+    /// Of `limits` what all targets can do.
+    /// @kernel drivers/md/dm-table.c `dm_table_set_restrictions`
+    static QueueLimits restrict(QueueLimits.Builder limits, LiveTable table) {
         if (!table.supportsDiscard()) {
             limits.maxDiscardSectors = 0;
             limits.discardGranularity = 0;
@@ -33,9 +37,11 @@ final class TableLimits {
             if (table.writeZeroesBios(entry) == 0) {
                 limits.maxWriteZeroesSectors = 0;
             }
+            if (entry.limits.flushSupported() && entry.limits.numFlushBios() > 0) {
+                limits.volatileCache = true;
+                limits.fua = true;
+            }
         }
-        limits.volatileCache |= flush;
-        limits.fua |= flush;
         return limits.build();
     }
 

@@ -3,7 +3,8 @@ package io.dmctl.targets.core;
 import io.dmctl.targets.spi.HotPath;
 import java.util.Arrays;
 
-/// Bios by due time: a binary heap in an array that is large enough for every bio of the thread.
+/// Bios by due time: a binary heap in an array that has room for every bio of the thread, and grows for those that
+/// other threads post.
 @HotPath
 final class TimerHeap {
     private CoreBio[] heap = new CoreBio[0];
@@ -21,6 +22,9 @@ final class TimerHeap {
     }
 
     void add(CoreBio bio) {
+        if (size == heap.length) {
+            reserve(Math.max(16, 2 * size)); // bios of other threads, posted here; bounded by the bios of the group
+        }
         int i = size++;
         while (i > 0) {
             final int up = (i - 1) >>> 1;

@@ -85,14 +85,8 @@ public record QueueLimits(
             maxSectors = minNotZero(maxSectors, below.maxSectors);
             maxSegments = minNotZero(maxSegments, below.maxSegments);
             maxSegmentSize = minNotZero(maxSegmentSize, below.maxSegmentSize);
-            segBoundaryMask = Long.compareUnsigned(segBoundaryMask, below.segBoundaryMask) < 0
-                    ? segBoundaryMask
-                    : below.segBoundaryMask;
-            virtBoundaryMask = virtBoundaryMask == 0
-                    ? below.virtBoundaryMask
-                    : below.virtBoundaryMask == 0
-                            ? virtBoundaryMask
-                            : Math.min(virtBoundaryMask, below.virtBoundaryMask);
+            segBoundaryMask = minMaskNotZero(segBoundaryMask, below.segBoundaryMask);
+            virtBoundaryMask = minMaskNotZero(virtBoundaryMask, below.virtBoundaryMask);
             dmaAlignmentMask = Math.max(dmaAlignmentMask, below.dmaAlignmentMask);
             maxDiscardSectors = minNotZero(maxDiscardSectors, below.maxDiscardSectors);
             discardGranularity = Math.max(discardGranularity, below.discardGranularity);
@@ -100,13 +94,27 @@ public record QueueLimits(
             volatileCache |= below.volatileCache;
             fua |= below.fua;
             rotational |= below.rotational;
+            alignToBlocks();
+            return this;
+        }
+
+        private void alignToBlocks() {
+            if (physicalBlockSize % logicalBlockSize != 0) {
+                physicalBlockSize = logicalBlockSize;
+            }
             if (ioMin % physicalBlockSize != 0) {
                 ioMin = physicalBlockSize;
             }
             if (ioOpt % physicalBlockSize != 0) {
                 ioOpt = 0;
             }
-            return this;
+            if (chunkSectors % (physicalBlockSize >> 9) != 0) {
+                chunkSectors = 0;
+            }
+            final int blockSectors = logicalBlockSize >> 9;
+            if (maxSectors != UNLIMITED) {
+                maxSectors = Math.max(blockSectors, maxSectors - maxSectors % blockSectors);
+            }
         }
 
         public QueueLimits build() {
@@ -132,6 +140,13 @@ public record QueueLimits(
 
         private static int minNotZero(int a, int b) {
             return a == 0 ? b : b == 0 ? a : Math.min(a, b);
+        }
+
+        private static long minMaskNotZero(long a, long b) {
+            if (a == 0 || b == 0) {
+                return a | b;
+            }
+            return Long.compareUnsigned(a, b) < 0 ? a : b;
         }
 
         private static int gcd(int a, int b) {

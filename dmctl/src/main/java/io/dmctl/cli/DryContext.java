@@ -1,0 +1,139 @@
+package io.dmctl.cli;
+
+import io.dmctl.bindings.sys.BlockDevices;
+import io.dmctl.bindings.sys.Errno;
+import io.dmctl.bindings.sys.ErrnoException;
+import io.dmctl.bindings.sys.Fd;
+import io.dmctl.bindings.sys.FileIdentity;
+import io.dmctl.bindings.sys.OpenFlags;
+import io.dmctl.targets.spi.BlockingIo;
+import io.dmctl.targets.spi.DeviceArg;
+import io.dmctl.targets.spi.DeviceVisitor;
+import io.dmctl.targets.spi.Domain;
+import io.dmctl.targets.spi.LowerDevice;
+import io.dmctl.targets.spi.QueueLimits;
+import io.dmctl.targets.spi.TargetContext;
+import io.dmctl.targets.spi.TargetException;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// For a constructor that is only to judge its arguments: devices are looked at and closed again, nothing is written.
+/// Visits then tell whether the areas are inside the devices.
+final class DryContext implements TargetContext, DeviceVisitor {
+    private final long beginSector;
+    private final long lenSectors;
+    private final boolean readOnly;
+    private final boolean exclusive;
+    private Optional<TableFault> bad = Optional.empty();
+
+    /// `errno` is what the kernel said: only when that was EBUSY, a device in use is the fault.
+    DryContext(long beginSector, long lenSectors, boolean readOnly, int errno) {
+        this.beginSector = beginSector;
+        this.lenSectors = lenSectors;
+        this.readOnly = readOnly;
+        this.exclusive = errno == Errno.EBUSY;
+    }
+
+    private record Seen(DeviceArg arg, long sizeSectors, QueueLimits limits) implements LowerDevice {
+        @Override
+        public String name() {
+            return arg.word();
+        }
+    }
+
+    @Override
+    public LowerDevice getDevice(DeviceArg arg) throws TargetException {
+        final Path sysfs = Path.of("/sys/dev/block/" + arg.word());
+        try {
+            if (arg.word().matches("\\d+:\\d+")) {
+                if (!Files.exists(sysfs)) {
+                    throw new TargetException(Errno.describe(Errno.ENXIO), Errno.ENXIO, arg.index());
+                }
+                final String node = "/dev/" + sysfs.toRealPath().getFileName();
+                return look(arg, node);
+            }
+            return look(arg, arg.word());
+        } catch (ErrnoException e) {
+            throw new TargetException(Errno.describe(e.errno()), e.errno(), arg.index());
+        } catch (IOException e) {
+            throw new TargetException(String.valueOf(e.getMessage()), Errno.EIO, arg.index());
+        }
+    }
+
+    private LowerDevice look(DeviceArg arg, String path) throws ErrnoException, TargetException {
+        try (Fd fd = Fd.open(path, OpenFlags.RDONLY | OpenFlags.NONBLOCK | (exclusive ? OpenFlags.EXCL : 0))) {
+            final FileIdentity id = FileIdentity.of(fd.number());
+            if (!id.isBlockDevice()) {
+                throw new TargetException(Errno.describe(Errno.ENOTBLK), Errno.ENOTBLK, arg.index());
+            }
+            return new Seen(arg, BlockDevices.sizeBytes(fd.number()) >> 9, QueueLimits.STACKING);
+        }
+    }
+
+    @Override
+    public void visit(LowerDevice device, long startSector, long len) {
+        final long size = device.sizeSectors();
+        if (device instanceof Seen seen
+                && bad.isEmpty()
+                && (Long.compareUnsigned(startSector, size) >= 0
+                        || Long.compareUnsigned(len, size - startSector) > 0)) {
+            bad = Optional.of(new TableFault(
+                    Errno.EINVAL,
+                    0,
+                    // A start sector follows its device.
+                    seen.arg().index() + 1,
+                    device.name() + " too small for target: start=" + Long.toUnsignedString(startSector) + ", len="
+                            + len + ", dev_size=" + size));
+        }
+    }
+
+    /// The first area that is not inside its device, as a fault of table line `line`.
+    Optional<TableFault> pastTheEnd(int line) {
+        return bad.map(f -> new TableFault(f.errno(), line, f.argument(), f.text()));
+    }
+
+    @Override
+    public long beginSector() {
+        return beginSector;
+    }
+
+    @Override
+    public long lenSectors() {
+        return lenSectors;
+    }
+
+    @Override
+    public boolean readOnly() {
+        return readOnly;
+    }
+
+    @Override
+    public Domain domain(Object key) {
+        return new Domain() {};
+    }
+
+    @Override
+    public MemorySegment survivingState(String name, long bytes) throws TargetException {
+        throw notHere();
+    }
+
+    @Override
+    public <S> S service(Class<S> type) throws TargetException {
+        throw notHere();
+    }
+
+    @Override
+    public void tableEvent() {}
+
+    @Override
+    public BlockingIo blockingIo() {
+        throw new UnsupportedOperationException("nothing is read or written to judge a table");
+    }
+
+    private static TargetException notHere() {
+        return new TargetException("not looked at", Errno.ENOSYS, -1);
+    }
+}

@@ -1,0 +1,101 @@
+package io.dmctl.cli;
+
+import io.dmctl.bindings.ring.IoUring;
+import io.dmctl.bindings.sys.Availability;
+import io.dmctl.bindings.sys.ErrnoException;
+import io.dmctl.bindings.ublkctl.UblkControl;
+import io.dmctl.bindings.ublkctl.UblkFeature;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.EnumSet;
+import java.util.Set;
+
+/// `features`: what this machine can do, why not the rest, and what would change that.
+final class FeaturesCommand implements Command {
+    private static final int MIN_JAVA = 22;
+
+    @Override
+    public Usage usage() {
+        return new Usage(CommandName.FEATURES)
+                .example("features", "a line each: name, yes or no, what was found or is missing, remedy")
+                .words("", 0, 0);
+    }
+
+    @Override
+    public void run(Arguments args, Session session) throws IOException {
+        final PrintStream out = session.streams().out();
+        print(
+                out,
+                "kernel-dm",
+                session.kernel().available(),
+                session.kernel().reason(),
+                session.kernel().remedy());
+        final Availability uring = IoUring.probe();
+        print(
+                out,
+                "io_uring",
+                uring.available(),
+                uring.available() ? "rings can be made" : uring.reason(),
+                uring.remedy());
+        ublk(out);
+        print(out, "nbd", true, "devices are served on a Unix socket, to any NBD client", "");
+        print(out, "embedded", true, "a program can serve devices in its own process", "");
+        final ThisProcess process = ThisProcess.read();
+        print(out, "root", process.root(), "user id " + process.uid(), process.root() ? "" : "run as root");
+        print(
+                out,
+                "cap_sys_admin",
+                process.sysAdmin(),
+                process.sysAdmin() ? "held" : "not held",
+                process.sysAdmin() ? "" : "run as root, in a container with --cap-add SYS_ADMIN");
+        final boolean udev = session.nodes().udevRuns();
+        print(
+                out,
+                "udev",
+                udev,
+                udev ? "makes the nodes in /dev/mapper" : "does not run: dmctl makes the nodes in /dev/mapper",
+                "");
+        print(
+                out,
+                "memlock",
+                process.memlockUnlimited(),
+                process.memlock(),
+                process.memlockUnlimited() ? "" : "ulimit -l unlimited, or CAP_IPC_LOCK, to lock a server in memory");
+        final int java = Runtime.version().feature();
+        print(out, "java", java >= MIN_JAVA, Runtime.version() + ", " + System.getProperty("java.vm.name"), "");
+    }
+
+    private static void ublk(PrintStream out) {
+        final Availability ublk = UblkControl.probe();
+        if (!ublk.available()) {
+            print(out, "ublk", false, ublk.reason(), ublk.remedy());
+            return;
+        }
+        try (UblkControl control = UblkControl.open()) {
+            final Set<UblkFeature> there = UblkFeature.setOf(control.features());
+            print(
+                    out,
+                    "ublk",
+                    true,
+                    "driver with " + there.size() + " of " + UblkFeature.values().length + " features",
+                    "");
+            for (UblkFeature feature : EnumSet.allOf(UblkFeature.class)) {
+                final boolean has = there.contains(feature);
+                print(
+                        out,
+                        "ublk:" + feature,
+                        has,
+                        has ? "" : "not in this kernel",
+                        has ? "" : "Linux " + feature.firstKernel() + " or newer");
+            }
+        } catch (ErrnoException e) {
+            print(out, "ublk", false, e.getMessage(), "");
+        }
+    }
+
+    private static void print(PrintStream out, String name, boolean has, String reason, String remedy) {
+        out.println(
+                String.format("%-27s %-3s %s", name, has ? "yes" : "no", reason).stripTrailing()
+                        + (remedy.isEmpty() ? "" : "; remedy: " + remedy));
+    }
+}

@@ -1,0 +1,73 @@
+package io.dmctl.cli;
+
+import java.io.PrintStream;
+import java.util.List;
+
+/// The text of `--help`: examples first.
+final class HelpPage {
+    private HelpPage() {}
+
+    /// All commands.
+    static void print(PrintStream out) {
+        out.print("""
+                dmctl: the Linux device-mapper, run by the kernel or by targets in Java
+
+                Examples:
+                  dmctl features                                     what this machine can do
+                  dmctl create d0 --table "0 2048 zero"              make a device
+                  dmctl create d1 table.txt --engine java            from a file, served by the Java engine
+                  dmctl status d0                                    look at it
+                  dmctl remove d0 d1                                 remove both
+
+                Usage: dmctl COMMAND [OPTION]... [ARGUMENT]...
+                       dmctl COMMAND --help
+                       dmctl --help | --version
+
+                Commands:
+                """);
+        for (CommandName name : CommandName.values()) {
+            item(out, name.word(), name.summary(), 10);
+        }
+        out.println();
+        exitCodes(out);
+    }
+
+    /// One command.
+    static void print(PrintStream out, Usage usage) {
+        out.println("dmctl " + usage.name().word() + ": " + usage.name().summary());
+        list(out, "Examples:", usage.examples());
+        out.println();
+        out.println("Usage: " + line(usage));
+        list(out, "Arguments:", usage.arguments());
+        list(out, "Options:", usage.options());
+        out.println();
+        exitCodes(out);
+    }
+
+    static String line(Usage usage) {
+        return ("dmctl " + usage.name().word() + " [OPTION]... " + usage.line()).strip();
+    }
+
+    private static void list(PrintStream out, String title, List<Usage.Item> items) {
+        if (items.isEmpty()) {
+            return;
+        }
+        out.println();
+        out.println(title);
+        final int width = items.stream().mapToInt(i -> i.left().length()).max().orElse(0);
+        for (Usage.Item item : items) {
+            item(out, item.left(), item.right(), width);
+        }
+    }
+
+    private static void item(PrintStream out, String left, String right, int width) {
+        out.println("  " + left + " ".repeat(Math.max(0, width - left.length())) + "  " + right);
+    }
+
+    private static void exitCodes(PrintStream out) {
+        out.println("Exit codes:");
+        for (ExitCode code : ExitCode.values()) {
+            out.println("  " + code.code() + "  " + code.meaning());
+        }
+    }
+}

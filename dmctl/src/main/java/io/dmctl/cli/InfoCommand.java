@@ -1,0 +1,68 @@
+package io.dmctl.cli;
+
+import io.dmctl.backend.client.DeviceRecord;
+import io.dmctl.bindings.control.DmDeviceInfo;
+import io.dmctl.bindings.control.DmException;
+import io.dmctl.bindings.control.DmTask;
+import java.io.IOException;
+import java.io.PrintStream;
+
+/// `info`: the state of devices, as dmsetup's long form; a device of the Java engine has lines more.
+final class InfoCommand implements Command {
+    @Override
+    public Usage usage() {
+        return Selection.words(new Usage(CommandName.INFO)
+                        .example("info d0", "one device")
+                        .example("info", "all devices"))
+                .flag("targets and read-only of the table that is loaded and not in use", "--inactive")
+                .deviceOptions();
+    }
+
+    @Override
+    public void run(Arguments args, Session session) throws CommandFailure, DmException, IOException {
+        Selection.each(
+                args,
+                session,
+                (device, several) -> print(device, args, session.streams().out()));
+    }
+
+    private static void print(Located device, Arguments args, PrintStream out) throws DmException {
+        final DmDeviceInfo info = device.run(new DmTask.DevStatus(device.id(), args.has("--inactive")));
+        line(out, "Name", info.name().unmangled());
+        line(out, "State", state(info));
+        ReadAhead.sectors(info.devno()).ifPresent(sectors -> line(out, "Read Ahead", Long.toString(sectors)));
+        line(out, "Tables present", tables(info));
+        if (info.openCount() != -1) {
+            line(out, "Open count", Integer.toString(info.openCount()));
+        }
+        line(out, "Event number", Integer.toUnsignedString(info.eventNr()));
+        line(out, "Major, minor", info.devno().major() + ", " + info.devno().minor());
+        line(out, "Number of targets", Integer.toString(info.targetCount()));
+        info.uuid().ifPresent(uuid -> out.println("UUID: " + uuid.unmangled()));
+        final DeviceRecord record = device.record();
+        if (record != null) {
+            line(out, "Engine", "java");
+            record.group().ifPresent(group -> line(out, "Group", group));
+            record.transport().ifPresent(transport -> line(out, "Transport", transport));
+            record.address().ifPresent(address -> line(out, "Address", address));
+        }
+        out.println();
+    }
+
+    private static void line(PrintStream out, String name, String value) {
+        out.printf("%-18s %s%n", name + ":", value);
+    }
+
+    private static String state(DmDeviceInfo info) {
+        return (info.suspended() ? "SUSPENDED" : "ACTIVE")
+                + (info.readonly() ? " (READ-ONLY)" : "")
+                + (info.deferredRemove() ? " (DEFERRED REMOVE)" : "");
+    }
+
+    private static String tables(DmDeviceInfo info) {
+        if (info.liveTable()) {
+            return info.inactiveTable() ? "LIVE & INACTIVE" : "LIVE";
+        }
+        return info.inactiveTable() ? "INACTIVE" : "None";
+    }
+}

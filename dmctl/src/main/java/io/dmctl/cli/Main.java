@@ -1,0 +1,106 @@
+package io.dmctl.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/// Finds the command, runs it, and tells how it ended.
+public final class Main {
+    private final Streams streams;
+    private final boolean debug;
+
+    /// `debug`: failures print where they came from.
+    Main(Streams streams, boolean debug) {
+        this.streams = streams;
+        this.debug = debug;
+    }
+
+    public static void main(String[] args) {
+        final Main main = new Main(Streams.ofProcess(), "1".equals(System.getenv("DMCTL_DEBUG")));
+        // Not only a return: a wait that ran out of time has left its thread in the kernel.
+        System.exit(main.run(args));
+    }
+
+    /// Runs a command line; answers the exit code.
+    int run(String... args) {
+        final ExitCode code = choose(Arrays.asList(args));
+        if (streams.out().checkError()) {
+            streams.err().println("dmctl: standard output: cannot be written");
+            return ExitCode.FAILED.code();
+        }
+        return code.code();
+    }
+
+    private ExitCode choose(List<String> args) {
+        final String first = args.isEmpty() ? "" : args.getFirst();
+        return switch (first) {
+            case "" -> {
+                HelpPage.print(streams.err());
+                yield ExitCode.USAGE;
+            }
+            case "-h", "--help", "help" -> help(args.subList(1, args.size()));
+            case "--version" -> {
+                streams.out().println("dmctl " + version());
+                yield ExitCode.OK;
+            }
+            default -> command(first, args.subList(1, args.size()));
+        };
+    }
+
+    private ExitCode help(List<String> args) {
+        if (!args.isEmpty()) {
+            return command(args.getFirst(), List.of("--help"));
+        }
+        HelpPage.print(streams.out());
+        return ExitCode.OK;
+    }
+
+    private ExitCode command(String word, List<String> args) {
+        final Optional<CommandName> name = CommandName.find(word);
+        if (name.isEmpty()) {
+            streams.err().println("dmctl: " + word + ": no such command");
+            streams.err().println("dmctl: dmctl --help lists the commands");
+            return ExitCode.USAGE;
+        }
+        final Command command = name.get().make();
+        final Usage usage = command.usage().end();
+        try (Session session = new Session(name.get(), streams)) {
+            final Arguments arguments = Arguments.parse(usage, args);
+            if (arguments.has("--help")) {
+                HelpPage.print(streams.out(), usage);
+            } else {
+                command.run(arguments, session);
+            }
+            return ExitCode.OK;
+        } catch (Exception | LinkageError e) {
+            return failed(name.get(), e);
+        }
+    }
+
+    private ExitCode failed(CommandName name, Throwable failure) {
+        if (debug) {
+            failure.printStackTrace(streams.err());
+        }
+        final ErrorReport report = ErrorReport.of(failure);
+        final String prefix = "dmctl " + name.word();
+        // What the command did before it failed stands before the failure.
+        streams.out().flush();
+        report.print(streams.err(), prefix);
+        if (report.exitCode() == ExitCode.USAGE) {
+            streams.err().println(prefix + ": " + prefix + " --help tells how it is called");
+        }
+        return report.exitCode();
+    }
+
+    /// The version of this build.
+    static String version() {
+        try (InputStream in = Main.class.getResourceAsStream("version.txt")) {
+            return in == null ? "of unknown version" : new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
+        } catch (IOException e) {
+            return "of unknown version";
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package io.dmctl.cli;
+
+import io.dmctl.backend.client.DeviceRecord;
+import io.dmctl.backend.client.Engine;
+import io.dmctl.backend.client.Engines;
+import io.dmctl.bindings.sys.Availability;
+import io.dmctl.bindings.control.DmControl;
+import io.dmctl.bindings.control.DmException;
+import io.dmctl.bindings.control.DmId;
+import io.dmctl.bindings.control.DmListedDevice;
+import io.dmctl.bindings.control.DmNodes;
+import io.dmctl.bindings.control.DmTask;
+import io.dmctl.bindings.sys.Errno;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// What a command works with: its streams and the engines, each opened when it is first needed. Owns the engines.
+///
+/// Thread rule: one thread at a time.
+final class Session implements AutoCloseable {
+    private final CommandName command;
+    private final Streams streams;
+    private @Nullable Engines engines;
+    private @Nullable Availability kernel;
+    private @Nullable DmNodes nodes;
+
+    Session(CommandName command, Streams streams) {
+        this.command = command;
+        this.streams = streams;
+    }
+
+    Streams streams() {
+        return streams;
+    }
+
+    /// A line on standard error that is no failure.
+    void note(String text) {
+        streams.err().println("dmctl " + command.word() + ": " + text);
+    }
+
+    Engines engines() {
+        Engines e = engines;
+        if (e == null) {
+            e = Engines.open();
+            engines = e;
+        }
+        return e;
+    }
+
+    /// Whether the kernel's device-mapper can be used; asked once.
+    Availability kernel() {
+        Availability k = kernel;
+        if (k == null) {
+            k = Engines.kernelAvailability();
+            kernel = k;
+        }
+        return k;
+    }
+
+    DmNodes nodes() {
+        DmNodes n = nodes;
+        if (n == null) {
+            n = DmNodes.system();
+            nodes = n;
+        }
+        return n;
+    }
+
+    /// The way to an engine.
+    ///
+    /// @throws CommandFailure when it cannot be used here, with the remedy
+    DmControl control(Engine engine) throws CommandFailure, IOException {
+        if (engine == Engine.KERNEL && !kernel().available()) {
+            throw new CommandFailure(
+                    kernelIsForbidden() ? ExitCode.PERMISSION : ExitCode.UNSUPPORTED,
+                    "the kernel's device-mapper: " + kernel().reason(),
+                    kernel().remedy(),
+                    null);
+        }
+        return engines().control(engine);
+    }
+
+    /// The device is there, on the engine that has it.
+    ///
+    /// @throws CommandFailure with [ExitCode#NOT_FOUND]
+    Located locate(DeviceArgument device) throws CommandFailure, DmException, IOException {
+        final Optional<Engine> engine = engines().find(device.id());
+        if (engine.isEmpty()) {
+            throw new CommandFailure(
+                    kernelIsForbidden() ? ExitCode.PERMISSION : ExitCode.NOT_FOUND,
+                    device.shown() + ": " + Errno.describe(Errno.ENXIO),
+                    kernelIsForbidden()
+                            ? "the kernel's devices were not looked at: " + kernel().remedy()
+                            : "dmctl ls lists the devices",
+                    null);
+        }
+        return new Located(device, engine.get(), control(engine.get()), record(engine.get(), device));
+    }
+
+    private @Nullable DeviceRecord record(Engine engine, DeviceArgument device) throws IOException {
+        return engine == Engine.JAVA ? engines().registry().find(device.id()).orElse(null) : null;
+    }
+
+    List<Located> locate(List<DeviceArgument> devices) throws CommandFailure, DmException, IOException {
+        final List<Located> found = new ArrayList<>();
+        for (DeviceArgument device : devices) {
+            found.add(locate(device));
+        }
+        return found;
+    }
+
+    /// All devices: the kernel's in its order, then ours.
+    List<Located> all() throws CommandFailure, DmException, IOException {
+        final List<Located> all = new ArrayList<>();
+        for (DmListedDevice device : list(Engine.KERNEL)) {
+            all.add(located(device, Engine.KERNEL));
+        }
+        for (DmListedDevice device : list(Engine.JAVA)) {
+            all.add(located(device, Engine.JAVA));
+        }
+        return all;
+    }
+
+    private Located located(DmListedDevice device, Engine engine) throws CommandFailure, IOException {
+        final DeviceArgument named =
+                new DeviceArgument(DmId.of(device.name()), device.name().unmangled());
+        return new Located(named, engine, control(engine), record(engine, named));
+    }
+
+    /// The devices of an engine; none where it is not there.
+    List<DmListedDevice> list(Engine engine) throws CommandFailure, DmException, IOException {
+        if (engine == Engine.KERNEL && !kernel().available()) {
+            if (kernelIsForbidden()) {
+                note("the kernel's devices are not shown: " + kernel().reason() + ": " + kernel().remedy());
+            }
+            return List.of();
+        }
+        if (engine == Engine.JAVA && engines().registry().all().isEmpty()) {
+            return List.of();
+        }
+        return control(engine).run(new DmTask.ListDevices(false));
+    }
+
+    private boolean kernelIsForbidden() {
+        return !kernel().available()
+                && (kernel().reason().contains("(EACCES)") || kernel().reason().contains("(EPERM)"));
+    }
+
+    @Override
+    public void close() {
+        if (engines != null) {
+            engines.close();
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package io.dmctl.cli;
+
+import io.dmctl.backend.client.LoadOptions;
+import java.util.List;
+import java.util.Optional;
+
+/// How the Java engine is to show a device, decided at its first load.
+///
+/// @param given the first of these options that the command line has
+record ShownAs(LoadOptions options, Optional<String> given) {
+    private static final int MAX_QUEUES = 4096;
+    private static final int MAX_DEPTH = 4096;
+    private static final int MAX_GROUP = 64;
+    private static final List<String> NAMES = List.of("--transport", "--queues", "--depth", "--group");
+
+    static ShownAs of(Arguments args) throws CommandFailure {
+        final LoadOptions otherwise = LoadOptions.DEFAULT;
+        final String transport =
+                args.oneOf("--transport", otherwise.transport(), List.of("auto", "ublk", "nbd", "embedded"));
+        final String group = args.value("--group").orElse("");
+        if (args.has("--group") && !group.matches("[A-Za-z0-9][A-Za-z0-9_.-]{0," + (MAX_GROUP - 1) + "}")) {
+            throw CommandFailure.usage("--group must be 1 to " + MAX_GROUP
+                    + " letters, digits, '_', '.', '-', and begin with a letter or digit, was '" + group + "'");
+        }
+        return new ShownAs(
+                new LoadOptions(
+                        transport,
+                        args.number("--queues", 1, MAX_QUEUES, otherwise.queues()),
+                        args.number("--depth", 1, MAX_DEPTH, otherwise.depth()),
+                        group),
+                NAMES.stream().filter(args::has).findFirst());
+    }
+
+    void refuseOnKernel() throws CommandFailure {
+        if (given.isPresent()) {
+            throw CommandFailure.usage(
+                    given.get() + " is for the Java engine: the kernel's devices have no such option");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package io.dmctl.cli;
+
+import io.dmctl.backend.client.Engine;
+import io.dmctl.backend.client.LoadOptions;
+import io.dmctl.bindings.control.DmException;
+import io.dmctl.bindings.control.DmTableLine;
+import io.dmctl.bindings.control.DmTask;
+import io.dmctl.bindings.sys.Errno;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/// Loads a table; a refusal names the line and the argument in the words of the table.
+final class TableLoader {
+    private TableLoader() {}
+
+    static void load(Session session, Engine engine, DmTask.TableLoad load, LoadOptions options)
+            throws CommandFailure, IOException {
+        try {
+            session.engines().load(engine, load, options);
+        } catch (DmException e) {
+            throw explained(session, engine, load, e);
+        }
+    }
+
+    /// The kernel tells only an errno: where our own look at the table gives the same, that tells the rest.
+    private static CommandFailure explained(Session session, Engine engine, DmTask.TableLoad load, DmException e) {
+        Optional<TableFault> fault = e.line() < 0
+                ? Optional.empty()
+                : Optional.of(new TableFault(e.errno(), e.line(), e.argument(), e.reason() == null ? "" : e.reason()));
+        if (engine == Engine.KERNEL) {
+            fault = TableDiagnosis.look(load.table(), load.readonly(), e.errno(), type -> kernelHas(session, type));
+        }
+        final String where =
+                fault.map(f -> ": " + where(load.table().lines(), f)).orElse("");
+        final String reason = e.reason() == null || fault.isPresent() ? "" : ": " + e.reason();
+        return new CommandFailure(
+                ErrorReport.exitCode(e),
+                e.subject() + ": " + Errno.describe(e.errno()) + where + reason,
+                fault.isEmpty() && engine == Engine.KERNEL ? "the kernel's log (dmesg) tells why" : "",
+                e);
+    }
+
+    private static boolean kernelHas(Session session, String type) {
+        try {
+            return EngineChoice.knows(session.control(Engine.KERNEL), type);
+        } catch (CommandFailure | DmException | IOException e) {
+            return true;
+        }
+    }
+
+    private static String where(List<DmTableLine> lines, TableFault fault) {
+        if (fault.line() >= lines.size()) {
+            return fault.text();
+        }
+        final DmTableLine line = lines.get(fault.line());
+        final StringBuilder out = new StringBuilder("table line ")
+                .append(fault.line() + 1)
+                .append(" (")
+                .append(Long.toUnsignedString(line.startSector()))
+                .append(' ')
+                .append(Long.toUnsignedString(line.lenSectors()))
+                .append(' ')
+                .append(line.type())
+                .append(')');
+        if (fault.argument() >= 0) {
+            out.append(", argument ").append(fault.argument() + 1);
+            final String[] words = KeyMask.hide(line.type(), line.params()).split("\\s+", -1);
+            out.append(
+                    fault.argument() < words.length && !words[fault.argument()].isEmpty()
+                            ? " '" + words[fault.argument()] + "'"
+                            : " (missing)");
+        }
+        return fault.text().isEmpty()
+                ? out.toString()
+                : out.append(": ").append(fault.text()).toString();
+    }
+}

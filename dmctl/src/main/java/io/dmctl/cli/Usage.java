@@ -1,0 +1,144 @@
+package io.dmctl.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+/// How a command is called: examples, arguments, options. Made by the command, read by the parser and by the help page.
+final class Usage {
+    /// Two texts of a help page that stand beside each other.
+    record Item(String left, String right) {}
+
+    private final CommandName name;
+    private final CommandSpec spec = CommandSpec.create();
+    private final List<Item> examples = new ArrayList<>();
+    private final List<Item> arguments = new ArrayList<>();
+    private final List<Item> options = new ArrayList<>();
+    private String line = "";
+    private int least;
+    private int most = Integer.MAX_VALUE;
+    private boolean verbatim;
+
+    Usage(CommandName name) {
+        this.name = name;
+        spec.name(name.word());
+        spec.addPositional(PositionalParamSpec.builder()
+                .index("0..*")
+                .arity("0..*")
+                .paramLabel("WORD")
+                .type(List.class)
+                .auxiliaryTypes(String.class)
+                .build());
+        spec.parser().collectErrors(false);
+    }
+
+    Usage example(String commandLine, String what) {
+        examples.add(new Item("dmctl " + commandLine, what));
+        return this;
+    }
+
+    /// The arguments as the usage line has them, and how many words they are.
+    Usage words(String usageLine, int fewest, int greatest) {
+        line = usageLine;
+        least = fewest;
+        most = greatest;
+        return this;
+    }
+
+    Usage argument(String label, String description) {
+        arguments.add(new Item(label, description));
+        return this;
+    }
+
+    /// What follows the first argument is never an option.
+    Usage verbatimWords() {
+        verbatim = true;
+        return this;
+    }
+
+    Usage flag(String description, String... names) {
+        spec.addOption(OptionSpec.builder(names).type(boolean.class).arity("0").build());
+        options.add(new Item(String.join(", ", names), description));
+        return this;
+    }
+
+    Usage option(String label, String description, String... names) {
+        spec.addOption(OptionSpec.builder(names)
+                .paramLabel(label)
+                .type(String.class)
+                .arity("1")
+                .build());
+        options.add(new Item(String.join(", ", names) + " " + label, description));
+        return this;
+    }
+
+    /// An option that may be given several times.
+    Usage repeated(String label, String description, String... names) {
+        spec.addOption(OptionSpec.builder(names)
+                .paramLabel(label)
+                .type(List.class)
+                .auxiliaryTypes(String.class)
+                .arity("1")
+                .build());
+        options.add(new Item(String.join(", ", names) + " " + label, description));
+        return this;
+    }
+
+    /// The ways to name a device otherwise than by its name.
+    Usage deviceOptions() {
+        return option("UUID", "the device with this uuid, instead of a name", "-u", "--uuid")
+                .option("MAJOR", "with -m: the device with this number (kernel engine)", "-j", "--major")
+                .option("MINOR", "with -j", "-m", "--minor");
+    }
+
+    /// How the Java engine shows a device.
+    Usage loadOptions() {
+        return option("HOW", "Java engine: auto, ublk, nbd or embedded (auto)", "--transport")
+                .option("N", "Java engine: queues, 1 to 4096", "--queues")
+                .option("N", "Java engine: requests at once in a queue, 1 to 4096", "--depth")
+                .option("GROUP", "Java engine: the process that serves it", "--group");
+    }
+
+    /// Ends the making: adds `--help`.
+    Usage end() {
+        return flag("print this page", "-h", "--help");
+    }
+
+    CommandName name() {
+        return name;
+    }
+
+    CommandSpec spec() {
+        return spec;
+    }
+
+    List<Item> examples() {
+        return examples;
+    }
+
+    List<Item> arguments() {
+        return arguments;
+    }
+
+    List<Item> options() {
+        return options;
+    }
+
+    String line() {
+        return line;
+    }
+
+    int least() {
+        return least;
+    }
+
+    int most() {
+        return most;
+    }
+
+    boolean verbatim() {
+        return verbatim;
+    }
+}

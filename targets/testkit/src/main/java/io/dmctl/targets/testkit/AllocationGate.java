@@ -1,0 +1,108 @@
+package io.dmctl.targets.testkit;
+
+import com.sun.management.ThreadMXBean;
+import io.dmctl.targets.core.IoGroup;
+import io.dmctl.targets.core.IoThread;
+import io.dmctl.targets.core.LiveTable;
+import io.dmctl.targets.core.MappedDevice;
+import io.dmctl.targets.core.Request;
+import io.dmctl.targets.core.RequestSink;
+import io.dmctl.targets.core.TableBuilder;
+import io.dmctl.targets.core.TableException;
+import io.dmctl.targets.core.TableSpec;
+import io.dmctl.targets.core.TargetRegistry;
+import io.dmctl.targets.core.ThreadScheduler;
+import io.dmctl.targets.spi.Data;
+import io.dmctl.targets.spi.ReqOp;
+import io.dmctl.targets.spi.TargetType;
+import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/// Counts the bytes that a real I/O thread allocates for requests through the core, on devices that are done at once.
+public final class AllocationGate {
+    private static final int REQUESTS = 100_000;
+    private static final int TOLERANCE_BYTES = 64;
+    private static final int MAX_WARM_UPS = 20;
+
+    private AllocationGate() {}
+
+    /// Bytes for 100000 reads and for as many writes of 8 sectors, after warm-up; up to 64 count as 0.
+    public static long[] bytes(
+            TargetType type, long lenSectors, String params, List<String> deviceNames, long deviceSectors)
+            throws TableException {
+        final IoGroup group = new IoGroup(new ThreadScheduler(), index -> new LoopIoThread(index).start());
+        try (LoopIoThread thread = new LoopIoThread(group.newThreadIndex()).start()) {
+            thread.execute(() -> group.join(thread));
+            final TestServices services = new TestServices();
+            deviceNames.forEach(name -> services.add(name, new RamDevice(name, deviceSectors)));
+            final MappedDevice device = group.create("dev");
+            final TableSpec line = new TableSpec(0, lenSectors, type.name(), params.getBytes(StandardCharsets.UTF_8));
+            final LiveTable table = new TableBuilder(TargetRegistry.of(List.of(type)), group, services)
+                    .build(device, List.of(line), false);
+            device.load(table);
+            device.resume(false);
+            final long[] result = {
+                settle(device, thread, ReqOp.READ, lenSectors), settle(device, thread, ReqOp.WRITE, lenSectors)
+            };
+            device.remove();
+            return result;
+        }
+    }
+
+    /// The compilers need a while until nothing escapes any more; a path that allocates never settles.
+    private static long settle(MappedDevice device, LoopIoThread thread, ReqOp op, long lenSectors) {
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < MAX_WARM_UPS && least > TOLERANCE_BYTES; i++) {
+            final CompletableFuture<Long> spent = new CompletableFuture<>();
+            final Load load = new Load(device, op, lenSectors, spent);
+            thread.execute(() -> load.run(thread));
+            least = Math.min(least, spent.join());
+        }
+        return least <= TOLERANCE_BYTES ? 0 : least;
+    }
+
+    /// Requests one after the other, all on the I/O thread.
+    private static final class Load implements RequestSink {
+        private static final int SECTORS = 8;
+
+        private final MappedDevice device;
+        private final ReqOp op;
+        private final long spots;
+        private final CompletableFuture<Long> spent;
+        private final Request request = new Request(this, 0);
+        private int done;
+
+        Load(MappedDevice device, ReqOp op, long lenSectors, CompletableFuture<Long> spent) {
+            this.device = device;
+            this.op = op;
+            this.spots = lenSectors - SECTORS + 1;
+            this.spent = spent;
+            request.data().set(Data.of(MemorySegment.ofArray(new byte[SECTORS << 9])), 0);
+        }
+
+        void run(LoopIoThread thread) {
+            final ThreadMXBean beans = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+            beans.getCurrentThreadAllocatedBytes(); // its own first use allocates
+            final long before = beans.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < REQUESTS; i++) {
+                request.init(op, 0, i % spots, SECTORS);
+                device.submit(request, thread);
+                thread.runPending();
+            }
+            final long bytes = beans.getCurrentThreadAllocatedBytes() - before;
+            if (done == REQUESTS) {
+                spent.complete(bytes);
+            } else {
+                spent.completeExceptionally(new AssertionError(done + " of " + REQUESTS + " requests ended"));
+            }
+        }
+
+        @Override
+        public void requestDone(Request ended, IoThread thread) {
+            done++;
+        }
+    }
+}

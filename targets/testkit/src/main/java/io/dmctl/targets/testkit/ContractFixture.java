@@ -1,0 +1,161 @@
+package io.dmctl.targets.testkit;
+
+import io.dmctl.targets.core.TableException;
+import io.dmctl.targets.spi.ReqOp;
+import io.dmctl.targets.spi.TargetType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// The target between two linear ones, on filled devices, beside a model of what they hold.
+final class ContractFixture implements AutoCloseable {
+    static final int PAD = 24;
+    private static final int SECTOR = 512;
+    private static final int MARGIN = 64;
+
+    final TestGroup group;
+    final List<CrashDevice> lower = new ArrayList<>();
+    final CrashDevice pad;
+    final TestDevice dev;
+    final String table;
+    private final TargetContractTest test;
+    private final byte[][] images;
+    private final byte[] padImage;
+
+    ContractFixture(TargetContractTest test, long seed) throws TableException {
+        this(test, seed, 3);
+    }
+
+    ContractFixture(TargetContractTest test, long seed, int threads) throws TableException {
+        this.test = test;
+        final TargetType type = test.type();
+        group = new TestGroup(new TestGroup.Config(seed, threads, 32, 32), type);
+        images = new byte[test.devices()][];
+        for (int i = 0; i < test.devices(); i++) {
+            final CrashDevice device = group.crash("d" + i, test.deviceSectors());
+            images[i] = fill(device);
+            lower.add(device);
+        }
+        pad = group.crash("pad", 2 * PAD + MARGIN);
+        padImage = fill(pad);
+        table = "0 " + PAD + " linear pad 0\n" + PAD + " " + line() + "\n" + (PAD + test.lenSectors()) + " " + PAD
+                + " linear pad " + PAD;
+        dev = group.create("dev");
+    }
+
+    ContractFixture live() throws TableException {
+        dev.reload(table);
+        return this;
+    }
+
+    /// Length, type and arguments of the target alone.
+    String line() {
+        return test.lenSectors() + " " + test.type().name() + " " + test.params(test.deviceNames());
+    }
+
+    private byte[] fill(CrashDevice device) {
+        final byte[] bytes = random((int) device.sizeSectors());
+        device.setContents(bytes);
+        return bytes.clone();
+    }
+
+    byte[] random(int sectors) {
+        final byte[] bytes = new byte[sectors * SECTOR];
+        group.scheduler().random().nextBytes(bytes);
+        return bytes;
+    }
+
+    long size() {
+        return test.lenSectors() + 2 * PAD;
+    }
+
+    int next(int bound) {
+        return group.scheduler().random().nextInt(bound);
+    }
+
+    // ---- the model ----
+
+    private Content at(long sector) {
+        if (sector < PAD) {
+            return new Content.Stored(-1, sector);
+        }
+        final long end = PAD + test.lenSectors();
+        return sector >= end ? new Content.Stored(-1, PAD + sector - end) : test.content(sector - PAD);
+    }
+
+    private byte[] image(Content.Stored stored) {
+        return stored.device() < 0 ? padImage : images[stored.device()];
+    }
+
+    /// 0, or `-errno` of a read or write of the range.
+    int expectedStatus(long sector, int sectors) {
+        for (long s = sector; s < sector + sectors; s++) {
+            if (at(s) instanceof Content.Fails fails) {
+                return -fails.errno();
+            }
+        }
+        return 0;
+    }
+
+    byte[] expected(long sector, int sectors) {
+        final byte[] bytes = new byte[sectors * SECTOR];
+        for (int i = 0; i < sectors; i++) {
+            if (at(sector + i) instanceof Content.Stored stored) {
+                System.arraycopy(image(stored), (int) stored.sector() * SECTOR, bytes, i * SECTOR, SECTOR);
+            }
+        }
+        return bytes;
+    }
+
+    void modelWrite(long sector, byte[] bytes) {
+        for (int i = 0; i < bytes.length / SECTOR; i++) {
+            if (at(sector + i) instanceof Content.Stored stored) {
+                System.arraycopy(bytes, i * SECTOR, image(stored), (int) stored.sector() * SECTOR, SECTOR);
+            }
+        }
+    }
+
+    /// Whole devices are as the model has them, also where the target has no business.
+    void compareDevices() {
+        for (int i = 0; i < images.length; i++) {
+            compare("d" + i, images[i], lower.get(i).contents());
+        }
+        compare("pad", padImage, pad.contents());
+    }
+
+    static void compare(String what, byte[] expected, byte[] actual) {
+        final int at = Arrays.mismatch(expected, actual);
+        if (at >= 0) {
+            throw new AssertionError(what + " differs at byte " + at + ", sector " + at / SECTOR);
+        }
+    }
+
+    // ---- work ----
+
+    void readAndCompare(long sector, int sectors) {
+        final TestIo io = dev.startRead(sector, sectors);
+        final int status = dev.await(io);
+        if (status != expectedStatus(sector, sectors)) {
+            throw new AssertionError(io + ": status " + status + ", expected " + expectedStatus(sector, sectors));
+        }
+        if (status == 0) {
+            compare(io.toString(), expected(sector, sectors), io.buffer());
+        }
+    }
+
+    void write(long sector, byte[] bytes, int flags) {
+        final int sectors = bytes.length / SECTOR;
+        final TestIo io = dev.start(ReqOp.WRITE, flags, sector, sectors, bytes);
+        final int written = dev.await(io);
+        if (written != expectedStatus(sector, sectors)) {
+            throw new AssertionError(io + ": status " + written);
+        }
+        // Pieces beside one that fails are written all the same.
+        modelWrite(sector, bytes);
+    }
+
+    @Override
+    public void close() {
+        group.close();
+    }
+}
