@@ -14,7 +14,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/// What the tables of the benchmarks are built with: every device word is the same lower device, which its maker closes.
+/// What the tables of the benchmarks are built with: every device word is the same lower device, which its
+/// maker closes.
 record BenchDevices(BlockDevice lower) implements TableBuilder.Services {
     /// A running device with a table of one line.
     MappedDevice running(IoGroup group, long sectors, String type, String params) throws TableException {

@@ -10,8 +10,8 @@ import io.dmctl.bindings.control.DmTask;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Makes or removes a device of the Java engine, shown by ublk with one queue of 128 tags, in the server that `dmctl`
-/// would start: `create NAME TABLE` or `remove NAME`.
+/// Makes or removes a device of the Java engine, shown by ublk with one queue of 128 tags, in the server that
+/// `dmctl` would start: `create NAME TABLE` or `remove NAME`.
 public final class JavaDevice {
     private static final LoadOptions ONE_QUEUE = new LoadOptions("ublk", 1, 128, "");
 

@@ -10,8 +10,8 @@ import io.dmctl.targets.spi.HotPath;
 import io.dmctl.targets.spi.QueueLimits;
 import io.dmctl.targets.spi.ReqOp;
 
-/// Reads a file through the queue's ring as `RingDevice` does, but from the page cache: a `RingDevice` opens for direct
-/// I/O, which measures the disk.
+/// Reads a file through the queue's ring as `RingDevice` does, but from the page cache: a `RingDevice` opens
+/// for direct I/O, which measures the disk.
 record PageCacheFile(Fd fd, long sizeSectors) implements BlockDevice {
     @Override
     public String name() {

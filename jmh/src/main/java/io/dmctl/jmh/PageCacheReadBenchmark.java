@@ -24,9 +24,9 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/// What does a read of 4 KiB from the page cache cost through a queue's thread, its ring and a linear target, 32 in
-/// flight, beside one pread(2) a block on the caller's thread? The bytes come from memory, so the difference is ours and
-/// io_uring's.
+/// What does a read of 4 KiB from the page cache cost through a queue's thread, its ring and a linear target,
+/// 32 in flight, beside one pread(2) a block on the caller's thread? The bytes come from memory, so the
+/// difference is ours and io_uring's.
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -47,7 +47,7 @@ public class PageCacheReadBenchmark {
         final Path file = Files.write(Files.createTempFile("dmctl-bench", ".img"), new byte[BLOCKS * BLOCK]);
         final Fd fd = Fd.open(file.toString(), OpenFlags.RDONLY);
         final IoGroup group = new IoGroup(new ThreadScheduler(), PageCacheReadBenchmark::noWorker);
-        final long sectors = (long) BLOCKS * BLOCK >> 9;
+        final long sectors = ((long) BLOCKS * BLOCK) >> 9;
         final BenchDevices devices = new BenchDevices(new PageCacheFile(fd, sectors));
         final ReadLoad load = new ReadLoad(devices.running(group, sectors, "linear", "7:0 0"), DEPTH, BLOCK);
         QueueAgent.start(group, "bench", load);

@@ -16,8 +16,8 @@ import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// A front that makes its own requests: keeps `depth` reads of one block in flight on the queue's thread until a batch is
-/// done. [#run] is for one other thread.
+/// A front that makes its own requests: keeps `depth` reads of one block in flight on the queue's thread until
+/// a batch is done. [#run] is for one other thread.
 final class ReadLoad implements QueueFront, RequestSink {
     private final MappedDevice device;
     private final int sectors;

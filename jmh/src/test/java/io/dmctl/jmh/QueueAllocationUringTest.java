@@ -19,8 +19,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The gate of 'per I/O nothing allocates': requests through the core, a queue's thread and a ring device, counted by the
-/// JVM on that thread.
+/// The gate of 'per I/O nothing allocates': requests through the core, a queue's thread and a ring device,
+/// counted by the JVM on that thread.
 class QueueAllocationUringTest {
     private static final int DEPTH = 32;
     private static final int BLOCK = 4096;
