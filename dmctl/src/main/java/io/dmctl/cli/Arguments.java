@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
@@ -16,8 +15,9 @@ final class Arguments {
 
     private Arguments(ParseResult parsed) {
         this.parsed = parsed;
-        for (PositionalParamSpec positional : parsed.matchedPositionals()) {
-            words.addAll(positional.stringValues());
+        // The one list of words is there as often as options stand between them.
+        if (parsed.hasMatchedPositional(0)) {
+            words.addAll(parsed.matchedPositional(0).stringValues());
         }
     }
 

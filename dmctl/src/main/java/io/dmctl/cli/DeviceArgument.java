@@ -66,6 +66,10 @@ record DeviceArgument(DmId id, String shown) {
 
     /// A device name as a user types it.
     static DmName name(String text) throws CommandFailure {
+        if (text.indexOf('/') >= 0) {
+            // Mangling would make a name of it that nobody means.
+            throw CommandFailure.usage("device name: '" + text + "': must not contain '/', except as /dev/mapper/NAME");
+        }
         try {
             return DmName.mangle(text);
         } catch (IllegalArgumentException e) {

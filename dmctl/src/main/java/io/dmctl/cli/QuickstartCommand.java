@@ -10,7 +10,8 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// `quickstart`: shows the main job with whatever this machine has. Makes files, runs the example tables over them one after the other, sends a
+/// `quickstart`: shows the main job with whatever this machine has. Makes files, runs the example tables over them one
+/// after the other, sends a
 /// file system through each and reads it back.
 final class QuickstartCommand implements Command {
     @Override

@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/// The files of a quickstart: three sparse disks, and the image of a file system with real files in it. Owns the folder, and deletes it.
+/// The files of a quickstart: three sparse disks, and the image of a file system with real files in it. Owns the
+/// folder, and deletes it.
 final class QuickstartFiles implements AutoCloseable {
     /// Large enough for every table's furthest sector, below 700 thousand.
     private static final long[] DISK_SECTORS = {786432, 819200, 81920};

@@ -44,7 +44,8 @@ final class QuickstartRun {
         this.way = way;
         this.files = files;
         this.table = table;
-        this.name = DmName.of("quickstart_" + table.name() + "_" + ProcessHandle.current().pid());
+        this.name = DmName.of(
+                "quickstart_" + table.name() + "_" + ProcessHandle.current().pid());
     }
 
     void run() throws CommandFailure, DmException, DmTableSyntaxException, IOException {
@@ -53,8 +54,8 @@ final class QuickstartRun {
         final Engine engine = way.engine();
         out.println();
         try {
-            final DmDeviceInfo made = session.engines()
-                    .create(engine, new DmTask.DevCreate(name, Optional.empty(), OptionalInt.empty()));
+            final DmDeviceInfo made =
+                    session.engines().create(engine, new DmTask.DevCreate(name, Optional.empty(), OptionalInt.empty()));
             try {
                 load(engine);
                 if (engine == Engine.KERNEL) {
@@ -155,8 +156,7 @@ final class QuickstartRun {
         out.println("  written " + (sent >> 20) + " MiB in " + ms(writeNs) + ", read " + (QuickstartTable.SECTORS >> 11)
                 + " MiB in " + ms(readNs));
         if (!in.equals(back)) {
-            throw new CommandFailure(
-                    ExitCode.DIFFERENT, name + ": read back sha256 " + back + ", written was " + in);
+            throw new CommandFailure(ExitCode.DIFFERENT, name + ": read back sha256 " + back + ", written was " + in);
         }
         out.println("  sha256 of what was read back is the image's: " + in.substring(0, 16) + "...");
     }
@@ -167,8 +167,9 @@ final class QuickstartRun {
 
     private static void fill(FileChannel image, ByteBuffer chunk, long at) throws IOException {
         chunk.clear();
-        while (chunk.hasRemaining() && image.read(chunk, at + chunk.position()) > 0) {
-            continue;
+        int n = 0;
+        while (chunk.hasRemaining() && n >= 0) {
+            n = image.read(chunk, at + chunk.position());
         }
         chunk.flip();
     }

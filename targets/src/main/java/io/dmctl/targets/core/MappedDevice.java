@@ -3,6 +3,7 @@ package io.dmctl.targets.core;
 import io.dmctl.targets.spi.HotPath;
 import io.dmctl.targets.spi.LowerDevice;
 import io.dmctl.targets.spi.QueueLimits;
+import io.dmctl.targets.spi.ReqOp;
 import io.dmctl.targets.spi.TargetException;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,6 +113,15 @@ public final class MappedDevice implements BlockDevice {
     public void event() {
         eventNr.incrementAndGet();
         group.scheduler().signal();
+    }
+
+    /// Requests done, by operation, over all threads.
+    public long requestCount(ReqOp op) {
+        long sum = 0;
+        for (MdThread slot : slots) {
+            sum += slot.requestCount(op);
+        }
+        return sum;
     }
 
     /// What each target of the table in use has done, over all threads.

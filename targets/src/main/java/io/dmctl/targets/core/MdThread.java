@@ -43,6 +43,8 @@ final class MdThread {
     /// Bios done by each target of the table: see [TargetCounts#index].
     private long[] counts = new long[0];
 
+    private final long[] requestCounts = new long[ReqOp.values().length];
+
     MdThread(MappedDevice md, IoThread thread, int poolSize, int ownSize) {
         this.md = md;
         this.thread = thread;
@@ -68,6 +70,11 @@ final class MdThread {
     Object perIo(TableEntry entry, int poolIndex) {
         final Object[] of = perIo[entry.index];
         return of.length == 0 ? null : of[poolIndex];
+    }
+
+    /// Requests done so far; read from other threads without order.
+    long requestCount(ReqOp op) {
+        return requestCounts[op.ordinal()];
     }
 
     /// What the targets of the installed table did; read from other threads without order.
@@ -449,6 +456,7 @@ final class MdThread {
         if (request.requeued) {
             deferred.add(request);
         } else {
+            requestCounts[request.op().ordinal()]++;
             thread.end(request);
         }
         if (blocked) {
