@@ -1,16 +1,6 @@
 package io.dmctl.jmh;
 
-import io.dmctl.backend.queue.QueueAgent;
-import io.dmctl.bindings.sys.Fd;
-import io.dmctl.bindings.sys.Mapping;
-import io.dmctl.bindings.sys.OpenFlags;
-import io.dmctl.bindings.sys.Sys;
-import io.dmctl.targets.core.IoGroup;
-import io.dmctl.targets.core.IoThread;
-import io.dmctl.targets.core.ThreadScheduler;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -32,70 +22,30 @@ import org.openjdk.jmh.annotations.TearDown;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class PageCacheReadBenchmark {
     private static final int DEPTH = 32;
-    private static final int BLOCK = 4096;
-    private static final int BLOCKS = 256;
     /// A batch: the hand-over to the queue's thread and back is spread over so many.
     private static final int READS = 16_384;
 
-    private @Nullable Rig rig;
-    private long block;
-
-    private record Rig(Path file, Fd fd, Mapping buffers, ReadLoad load) {}
+    private @Nullable PageCacheRig rig;
 
     @Setup
     public void open() throws Exception {
-        final Path file = Files.write(Files.createTempFile("dmctl-bench", ".img"), new byte[BLOCKS * BLOCK]);
-        final Fd fd = Fd.open(file.toString(), OpenFlags.RDONLY);
-        final IoGroup group = new IoGroup(new ThreadScheduler(), PageCacheReadBenchmark::noWorker);
-        final long sectors = ((long) BLOCKS * BLOCK) >> 9;
-        final BenchDevices devices = new BenchDevices(new PageCacheFile(fd, sectors));
-        final ReadLoad load = new ReadLoad(devices.running(group, sectors, "linear", "7:0 0"), DEPTH, BLOCK);
-        QueueAgent.start(group, "bench", load);
-        rig = new Rig(file, fd, Mapping.anonymous((long) DEPTH * BLOCK), load);
-    }
-
-    private static IoThread noWorker(int index) {
-        throw new IllegalStateException("linear has no domain");
+        rig = PageCacheRig.open(DEPTH);
     }
 
     @Benchmark
     @OperationsPerInvocation(READS)
     public void queueRingLinear() {
-        check(rig().load.run(READS));
+        Objects.requireNonNull(rig).queueReads(READS);
     }
 
     @Benchmark
     @OperationsPerInvocation(READS)
     public void pread() {
-        final int fd = rig().fd.number();
-        final long to = rig().buffers.address();
-        int failed = 0;
-        long b = block;
-        for (int i = 0; i < READS; i++) {
-            b = (b + 7919) % BLOCKS;
-            if (Sys.pread(fd, to + (long) (i % DEPTH) * BLOCK, BLOCK, b * BLOCK) != BLOCK) {
-                failed++;
-            }
-        }
-        block = b;
-        check(failed);
-    }
-
-    private Rig rig() {
-        return Objects.requireNonNull(rig);
-    }
-
-    private static void check(int failed) {
-        if (failed > 0) {
-            throw new IllegalStateException(failed + " reads failed");
-        }
+        Objects.requireNonNull(rig).preads(READS);
     }
 
     @TearDown
     public void close() throws IOException {
-        rig().load.stop();
-        rig().buffers.close();
-        rig().fd.close();
-        Files.delete(rig().file);
+        Objects.requireNonNull(rig).close();
     }
 }
