@@ -1,0 +1,45 @@
+package io.dmctl.jmh;
+
+import io.dmctl.backend.client.Engine;
+import io.dmctl.backend.client.Engines;
+import io.dmctl.backend.client.LoadOptions;
+import io.dmctl.bindings.control.DmId;
+import io.dmctl.bindings.control.DmName;
+import io.dmctl.bindings.control.DmTable;
+import io.dmctl.bindings.control.DmTask;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// Makes or removes a device of the Java engine, shown by ublk with one queue of 128 tags, in the server that
+/// `dmctl` would start: `create NAME TABLE` or `remove NAME`.
+public final class JavaDevice {
+    private static final LoadOptions ONE_QUEUE = new LoadOptions("ublk", 1, 128, "");
+
+    private JavaDevice() {}
+
+    public static void main(String[] args) throws Exception {
+        final DmName name = DmName.mangle(args[1]);
+        try (Engines engines = Engines.open()) {
+            switch (args[0]) {
+                case "create" -> create(engines, name, args[2]);
+                case "remove" -> engines.control(Engine.JAVA).run(new DmTask.DevRemove(DmId.of(name), false));
+                default -> throw new IllegalArgumentException("create or remove, was " + args[0]);
+            }
+        }
+    }
+
+    private static void create(Engines engines, DmName name, String table) throws Exception {
+        final DmId id = DmId.of(name);
+        engines.create(Engine.JAVA, new DmTask.DevCreate(name, Optional.empty(), OptionalInt.empty()));
+        boolean ok = false;
+        try {
+            engines.load(Engine.JAVA, new DmTask.TableLoad(id, DmTable.parse(table), false), ONE_QUEUE);
+            engines.control(Engine.JAVA).run(new DmTask.DevResume(id, false, false));
+            ok = true;
+        } finally {
+            if (!ok) {
+                engines.control(Engine.JAVA).run(new DmTask.DevRemove(id, false));
+            }
+        }
+    }
+}
