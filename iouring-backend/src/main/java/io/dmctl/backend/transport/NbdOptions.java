@@ -21,14 +21,11 @@ public record NbdOptions(int queues, int depth, Path socket, int maxIoBytes, int
     /// `sun_path` with its NUL. @kernel include/uapi/linux/un.h `UNIX_PATH_MAX`
     private static final int MAX_SOCKET_PATH_BYTES = 107;
 
-    /// Memory for the buffers of one device: more is refused before anything is opened.
-    private static final long MAX_BUFFER_BYTES = 2L << 30;
-
     public NbdOptions {
-        range("queues", queues, 1, MAX_QUEUES);
-        range("depth", depth, 1, MAX_DEPTH);
-        range("maxIoBytes", maxIoBytes, 4096, 32 << 20);
-        range("maxConnections", maxConnections, 1, MAX_CONNECTIONS);
+        Ranges.check("queues", queues, 1, MAX_QUEUES);
+        Ranges.check("depth", depth, 1, MAX_DEPTH);
+        Ranges.check("maxIoBytes", maxIoBytes, 4096, 32 << 20);
+        Ranges.check("maxConnections", maxConnections, 1, MAX_CONNECTIONS);
         if (maxIoBytes % 4096 != 0) {
             throw new IllegalArgumentException("maxIoBytes must be a multiple of 4096, was " + maxIoBytes);
         }
@@ -37,11 +34,7 @@ public record NbdOptions(int queues, int depth, Path socket, int maxIoBytes, int
             throw new IllegalArgumentException("socket must have a path of 1.." + MAX_SOCKET_PATH_BYTES + " bytes, "
                     + socket + " has " + pathBytes);
         }
-        final long bytes = (long) maxConnections * depth * maxIoBytes;
-        if (bytes > MAX_BUFFER_BYTES) {
-            throw new IllegalArgumentException("maxConnections x depth x maxIoBytes must be at most " + MAX_BUFFER_BYTES
-                    + " bytes of buffers, was " + maxConnections + " x " + depth + " x " + maxIoBytes + " = " + bytes);
-        }
+        Ranges.checkBuffers("maxConnections", maxConnections, depth, maxIoBytes);
     }
 
     public NbdOptions(int queues, int depth, Path socket, int maxIoBytes) {
@@ -61,11 +54,5 @@ public record NbdOptions(int queues, int depth, Path socket, int maxIoBytes, int
                 socket,
                 maxIoBytes,
                 maxConnections);
-    }
-
-    private static void range(String name, int value, int min, int max) {
-        if (value < min || value > max) {
-            throw new IllegalArgumentException(name + " must be in " + min + ".." + max + ", was " + value);
-        }
     }
 }
