@@ -194,7 +194,18 @@ public final class JavaEngine implements DmTransport {
         }
         final DeviceRecord record = record(request);
         final String group = record.group().orElseThrow();
-        final DmOutcome outcome = forward(group, request, buffer, inputBytes, attachments);
+        final DmOutcome outcome;
+        try {
+            outcome = forward(group, request, buffer, inputBytes, attachments);
+        } catch (ErrnoException e) {
+            // It may have ended between the look and the call: one without a device does after any command.
+            final DmReplyWriter reply = withoutServer(request);
+            if (reply == null) {
+                throw e;
+            }
+            MemorySegment.copy(copy, 0, buffer, 0, reply.replyBytes());
+            return DmOutcome.OK;
+        }
         return outcome.errno() == Errno.ENXIO ? unserved(record, group, request, copy, buffer, outcome) : outcome;
     }
 
