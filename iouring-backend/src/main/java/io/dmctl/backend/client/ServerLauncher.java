@@ -101,6 +101,7 @@ final class ServerLauncher {
                 "-XX:ReservedCodeCacheSize=32m",
                 "-XX:ErrorFile=" + registry.groupDir(group).resolve("hs_err.log"),
                 "-Xshare:auto",
+                "-Dorg.slf4j.simpleLogger.defaultLogLevel=info",
                 "-Dorg.slf4j.simpleLogger.showDateTime=true",
                 "-Dorg.slf4j.simpleLogger.showShortLogName=true"));
         final String modules = System.getProperty("jdk.module.path");
