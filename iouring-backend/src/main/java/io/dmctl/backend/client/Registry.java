@@ -11,6 +11,7 @@ import io.dmctl.bindings.sys.OpenFlags;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -72,6 +73,7 @@ public final class Registry {
 
     /// The record of a device; a device number finds nothing: ours have none of dm's.
     public Optional<DeviceRecord> find(DmId id) throws IOException {
+        checkOwner();
         return switch (id) {
             case DmId.ByName n -> read(nameFile(n.name()));
             case DmId.ByUuid u -> byUuid(u.uuid());
@@ -89,6 +91,7 @@ public final class Registry {
 
     /// All records, in the order of their names.
     public List<DeviceRecord> all() throws IOException {
+        checkOwner();
         final List<DeviceRecord> all = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(root.resolve("names"), "[!~]*")) {
             for (Path file : files) {
@@ -126,7 +129,22 @@ public final class Registry {
         }
     }
 
+    /// A folder of somebody else's, below a temporary folder that all may write to, is not believed.
+    private void checkOwner() throws IOException {
+        try {
+            final Object owner = Files.getAttribute(root, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+            final Object self = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+            if (!owner.equals(self)) {
+                throw new IOException("registry: " + root + ": belongs to user " + owner + ", this process is of "
+                        + self + ": remove it, or set DMCTL_RUN_DIR to a folder of your own");
+            }
+        } catch (NoSuchFileException e) {
+            // There is none yet: it is made when something is created.
+        }
+    }
+
     private void makeFolders() throws IOException {
+        checkOwner();
         if (!Files.isDirectory(root.resolve("groups"))) {
             Files.createDirectories(
                     root, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
