@@ -20,13 +20,11 @@ final class InfoCommand implements Command {
 
     @Override
     public void run(Arguments args, Session session) throws CommandFailure, DmException, IOException {
-        Selection.each(
-                args,
-                session,
-                (device, several) -> print(device, args, session.streams().out()));
+        Selection.each(args, session, (device, several) -> print(device, args, session));
     }
 
-    private static void print(Located device, Arguments args, PrintStream out) throws DmException {
+    private static void print(Located device, Arguments args, Session session) throws DmException, IOException {
+        final PrintStream out = session.streams().out();
         final DmDeviceInfo info = device.run(new DmTask.DevStatus(device.id(), args.has("--inactive")));
         line(out, "Name", info.name().unmangled());
         line(out, "State", state(info));
@@ -45,6 +43,9 @@ final class InfoCommand implements Command {
             record.group().ifPresent(group -> line(out, "Group", group));
             record.transport().ifPresent(transport -> line(out, "Transport", transport));
             record.address().ifPresent(address -> line(out, "Address", address));
+            if (session.engines().hasDeadServer(record)) {
+                line(out, "Server", "dead: remove the device to clean up");
+            }
         }
         out.println();
     }

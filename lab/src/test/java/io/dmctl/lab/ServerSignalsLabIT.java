@@ -107,7 +107,7 @@ class ServerSignalsLabIT {
                 () -> Guest.sh("ps -eo stat=,comm= | grep '^D' || true").ok().isEmpty());
 
         assertTrue(Guest.dmctl("ls").ok().startsWith(NAME), "ls");
-        assertTrue(Guest.dmctl("info", NAME).ok().contains(NAME), "info");
+        assertTrue(Guest.dmctl("info", NAME).ok().contains("Server:            dead"), "info");
         Guest.dmctl("remove", NAME).ok();
         Remains.requireNone();
 

@@ -143,6 +143,12 @@ public final class Engines implements AutoCloseable {
         return control(engine).run(load, engine == Engine.JAVA ? options.attachments() : DmAttachments.NONE);
     }
 
+    /// Had the device a server that has died? It has no table then, and only a removal helps.
+    public boolean hasDeadServer(DeviceRecord record) throws IOException {
+        return record.group().isPresent()
+                && !Groups.isAlive(registry, record.group().get());
+    }
+
     /// What the targets of a device of ours have done; nothing for a device without a server.
     public List<TargetIo> targetIo(DmName name) throws IOException {
         final Optional<String> group = registry.find(DmId.of(name)).flatMap(DeviceRecord::group);
