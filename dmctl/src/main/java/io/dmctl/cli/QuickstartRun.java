@@ -38,6 +38,7 @@ final class QuickstartRun {
     private final QuickstartTable table;
     private final DmName name;
     private final List<LoopDevice> loops = new ArrayList<>();
+    private final List<KernelTargetIo.Region> regions = new ArrayList<>();
 
     QuickstartRun(Session session, QuickstartCommand.Way way, QuickstartFiles files, QuickstartTable table) {
         this.session = session;
@@ -62,6 +63,9 @@ final class QuickstartRun {
                     session.nodes().add(name, made.devno());
                 }
                 print(out, engine);
+                if (engine == Engine.KERNEL) {
+                    regions.addAll(KernelTargetIo.count(session.control(engine), DmId.of(name)));
+                }
                 copy(out);
                 counts(out, engine);
             } finally {
@@ -191,12 +195,14 @@ final class QuickstartRun {
         }
     }
 
-    private void counts(PrintStream out, Engine engine) throws IOException {
-        if (engine == Engine.KERNEL) {
-            out.println("  (counts of each target are the Java engine's; dmstats has the kernel's)");
-            return;
-        }
-        for (TargetIo io : session.engines().targetIo(name)) {
+    private List<TargetIo> targetIo(Engine engine) throws CommandFailure, DmException, IOException {
+        return engine == Engine.KERNEL
+                ? KernelTargetIo.read(session.control(engine), DmId.of(name), regions)
+                : session.engines().targetIo(name);
+    }
+
+    private void counts(PrintStream out, Engine engine) throws CommandFailure, DmException, IOException {
+        for (TargetIo io : targetIo(engine)) {
             out.println("  target at " + io.startSector() + ", " + io.type() + ": " + io.writeBios() + " bios and "
                     + (io.writeSectors() >> 11) + " MiB written, " + io.readBios() + " and "
                     + (io.readSectors() >> 11) + " MiB read");
