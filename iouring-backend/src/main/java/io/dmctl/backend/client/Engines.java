@@ -145,8 +145,7 @@ public final class Engines implements AutoCloseable {
 
     /// Had the device a server that has died? It has no table then, and only a removal helps.
     public boolean hasDeadServer(DeviceRecord record) throws IOException {
-        return record.group().isPresent()
-                && !Groups.isAlive(registry, record.group().get());
+        return record.group().isPresent() && !Groups.isServed(registry, record);
     }
 
     /// What the targets of a device of ours have done; nothing for a device without a server.

@@ -44,6 +44,11 @@ final class Groups {
         }
     }
 
+    /// Has the device a group, whose server lives?
+    static boolean isServed(Registry registry, DeviceRecord record) throws IOException {
+        return record.group().isPresent() && isAlive(registry, record.group().get());
+    }
+
     /// The way to a server. One that is alive and has no socket yet is starting, maybe for a client that died: it is
     /// waited for.
     static SocketTransport connect(Registry registry, String group) throws IOException {

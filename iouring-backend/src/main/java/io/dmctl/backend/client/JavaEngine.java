@@ -64,13 +64,18 @@ public final class JavaEngine implements DmTransport {
             if (reply == null) {
                 return toServer(request, copy, buffer, inputBytes, attachments);
             }
-            MemorySegment.copy(copy, 0, buffer, 0, reply.replyBytes());
-            return DmOutcome.OK;
+            return answered(reply, copy, buffer);
         } catch (DmProtocolException e) {
             return DmOutcome.of(e);
         } catch (ErrnoException e) {
             return DmOutcome.failed(e.errno(), e.getMessage());
         }
+    }
+
+    /// Hands the caller what was written into the copy.
+    private static DmOutcome answered(DmReplyWriter reply, MemorySegment copy, MemorySegment buffer) {
+        MemorySegment.copy(copy, 0, buffer, 0, reply.replyBytes());
+        return DmOutcome.OK;
     }
 
     /// The answer without a server; null when one is needed.
@@ -154,8 +159,7 @@ public final class JavaEngine implements DmTransport {
     /// A device that no server serves (yet, or any more) has no table.
     private @Nullable DmReplyWriter withoutServer(DmRequest request) throws DmProtocolException, IOException {
         final DeviceRecord record = record(request);
-        if (record.group().isPresent()
-                && Groups.isAlive(registry, record.group().get())) {
+        if (Groups.isServed(registry, record)) {
             return null;
         }
         final boolean dead = record.group().isPresent();
@@ -203,8 +207,7 @@ public final class JavaEngine implements DmTransport {
             if (reply == null) {
                 throw e;
             }
-            MemorySegment.copy(copy, 0, buffer, 0, reply.replyBytes());
-            return DmOutcome.OK;
+            return answered(reply, copy, buffer);
         }
         return outcome.errno() == Errno.ENXIO ? unserved(record, group, request, copy, buffer, outcome) : outcome;
     }
@@ -229,8 +232,7 @@ public final class JavaEngine implements DmTransport {
         } else {
             return refused;
         }
-        MemorySegment.copy(copy, 0, buffer, 0, reply.replyBytes());
-        return DmOutcome.OK;
+        return answered(reply, copy, buffer);
     }
 
     private DmOutcome forward(
@@ -249,13 +251,11 @@ public final class JavaEngine implements DmTransport {
         final DmName newName = uuid.isPresent() ? name : request.newName();
         registry.rename(name, newName, uuid);
         final DeviceRecord record = registry.find(DmId.of(newName)).orElseThrow();
-        if (record.group().isPresent()
-                && Groups.isAlive(registry, record.group().get())) {
+        if (Groups.isServed(registry, record)) {
             return forward(record.group().get(), request, buffer, inputBytes, attachments);
         }
         final DmReplyWriter reply = new DmReplyWriter(request).info(empty(record));
-        MemorySegment.copy(copy, 0, buffer, 0, reply.replyBytes());
-        return DmOutcome.OK;
+        return answered(reply, copy, buffer);
     }
 
     @Override

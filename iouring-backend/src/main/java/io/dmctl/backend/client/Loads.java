@@ -48,8 +48,7 @@ final class Loads {
         for (String word : words) {
             found.put(word, LowerWords.ours(registry, word));
         }
-        final boolean served = record.group().isPresent()
-                && Groups.isAlive(registry, record.group().get());
+        final boolean served = Groups.isServed(registry, record);
         if (record.group().isPresent() && !served) {
             // Another server would take the place of what the dead one left, and nobody would find that any more.
             throw new DmProtocolException(

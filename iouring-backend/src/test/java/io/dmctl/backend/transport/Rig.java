@@ -112,7 +112,7 @@ final class Rig implements AutoCloseable, TableBuilder.Services {
 
     @Override
     public BlockingIo blockingIo() {
-        throw new UnsupportedOperationException();
+        throw new UnsupportedOperationException("the targets of these tests do no blocking I/O");
     }
 
     @Override
