@@ -19,6 +19,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /// For a constructor that is only to judge its arguments: devices are looked at and closed again, nothing is written.
 /// Visits then tell whether the areas are inside the devices.
@@ -114,6 +115,19 @@ final class DryContext implements TargetContext, DeviceVisitor {
     public Domain domain(Object key) {
         return new Domain() {};
     }
+
+    @Override
+    public void queueWork(Domain owner) {
+        throw new UnsupportedOperationException("a table that is judged never becomes live");
+    }
+
+    @Override
+    public boolean await(BooleanSupplier done) {
+        throw new UnsupportedOperationException("a table that is judged never becomes live");
+    }
+
+    @Override
+    public void signal() {}
 
     @Override
     public MemorySegment survivingState(String name, long bytes) throws TargetException {

@@ -112,6 +112,7 @@ class StripedVerifyLabIT {
                         "--verify=crc32c",
                         "--verify_backlog=64",
                         "--verify_fatal=1",
+                        "--verify_state_save=0",
                         "--numjobs=2",
                         "--size=256M",
                         "--offset_increment=256M",

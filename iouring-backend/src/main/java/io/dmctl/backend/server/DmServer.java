@@ -359,13 +359,12 @@ final class DmServer implements AutoCloseable {
     private DmReplyWriter message(DmRequest request) throws DmProtocolException, TableException {
         final ServedDevice device = device(request);
         final DmRequest.Message message = request.message();
-        final List<String> words = words(message.text());
-        if (words.isEmpty()) {
-            throw new DmProtocolException(Errno.EINVAL, "Empty message received.");
-        }
         final String answer;
-        try {
-            answer = device.md.message(message.sector(), words);
+        try (TargetArgs args = TargetArgs.split(message.text())) {
+            if (args.count() == 0) {
+                throw new DmProtocolException(Errno.EINVAL, "Empty message received.");
+            }
+            answer = device.md.message(message.sector(), args);
         } catch (TargetException e) {
             throw new TableException(e.getMessage(), e.errno(), -1, e.argument());
         }
@@ -374,16 +373,6 @@ final class DmServer implements AutoCloseable {
             reply.dataOut(answer);
         }
         return reply;
-    }
-
-    private static List<String> words(String text) {
-        final List<String> words = new ArrayList<>();
-        try (TargetArgs args = TargetArgs.split(text)) {
-            for (int i = 0; i < args.count(); i++) {
-                words.add(args.word(i));
-            }
-        }
-        return words;
     }
 
     /// Removes every device that can be removed, the ones above first; answers those that are open, with the reason.

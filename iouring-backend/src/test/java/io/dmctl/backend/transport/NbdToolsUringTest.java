@@ -167,6 +167,7 @@ class NbdToolsUringTest {
                     "--verify=crc32c",
                     "--do_verify=1",
                     "--verify_fatal=1",
+                    "--verify_state_save=0",
                     "--randseed=9",
                     "--loops=8",
                     "--fsync=64",

@@ -320,8 +320,14 @@ public abstract class IoThread implements QueueContext, Domain {
     @Override
     public final void timer(Bio bio, long delayNs) {
         final CoreBio b = (CoreBio) bio;
-        b.dueNs = nowNs() + Math.max(0, delayNs);
+        // A suspend does not wait for timers; one that is set meanwhile fires after the completions that are there now.
+        b.dueNs = localSlot(b).blocked() ? 0 : nowNs() + Math.max(0, delayNs);
         timers.add(b);
+    }
+
+    /// The timers of `md` are over.
+    final void expireTimers(MappedDevice md) {
+        timers.expire(md);
     }
 
     /// The slot of device number `slotId`; null before [MappedDevice] joined this thread.

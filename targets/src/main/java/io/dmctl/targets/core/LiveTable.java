@@ -201,6 +201,7 @@ public final class LiveTable implements AutoCloseable {
     @Override
     public void close() {
         for (TableEntry entry : entries) {
+            entry.closed = true;
             entry.target.close();
         }
         devices.close();

@@ -4,6 +4,7 @@ import io.dmctl.targets.spi.HotPath;
 import io.dmctl.targets.spi.LowerDevice;
 import io.dmctl.targets.spi.QueueLimits;
 import io.dmctl.targets.spi.ReqOp;
+import io.dmctl.targets.spi.TargetArgs;
 import io.dmctl.targets.spi.TargetException;
 import java.util.ArrayList;
 import java.util.List;
@@ -258,13 +259,36 @@ public final class MappedDevice implements BlockDevice {
             blocked = true;
             drained = group.hand((thread, ack) -> slotOf(thread).block(withoutFlush, ack));
         }
-        if (!drained.await()) {
+        if (!drained.await() || !group.scheduler().await(this::ownBiosAreBack)) {
             forEachTarget(e -> e.target.presuspendUndo());
             unblock();
             throw interrupted();
         }
         forEachTarget(e -> e.target.postsuspend());
         suspended = true;
+    }
+
+    /// Once no request is in flight only own bios can lead to further ones.
+    private boolean ownBiosAreBack() {
+        long back = 0;
+        for (MdThread slot : slots) {
+            back += slot.ownBack();
+        }
+        long taken = 0;
+        for (MdThread slot : slots) {
+            taken += slot.ownTaken();
+        }
+        return back == taken;
+    }
+
+    /// On an I/O thread, while the device is being suspended.
+    void ownBioBack() {
+        group.scheduler().signal();
+    }
+
+    /// `entry`'s target gets its turn on `owner`'s thread.
+    void queueWork(TableEntry entry, IoThread owner) {
+        owner.execute(() -> slotOf(owner).work(entry));
     }
 
     private static TableException interrupted() {
@@ -354,7 +378,7 @@ public final class MappedDevice implements BlockDevice {
     /// Sends a message to the target of the live table that covers `sector`; answers its text.
     ///
     /// @throws TargetException EINVAL without a table, outside of it, or when the target takes no such message
-    public synchronized String message(long sector, List<String> argv) throws TargetException {
+    public synchronized String message(long sector, TargetArgs args) throws TargetException {
         final LiveTable table = live;
         if (table == null) {
             throw TargetException.invalid("The device has no table.");
@@ -363,7 +387,7 @@ public final class MappedDevice implements BlockDevice {
         if (entry == null) {
             throw TargetException.invalid("Target message sector outside device.");
         }
-        return entry.target.message(argv);
+        return entry.target.message(args);
     }
 
     /// Ends the device: what waits fails with EIO, the tables are destroyed.

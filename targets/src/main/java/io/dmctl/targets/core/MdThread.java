@@ -5,6 +5,8 @@ import io.dmctl.targets.spi.HotPath;
 import io.dmctl.targets.spi.MapResult;
 import io.dmctl.targets.spi.ReqOp;
 import io.dmctl.targets.spi.Target;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,18 @@ import org.jspecify.annotations.Nullable;
 @HotPath
 final class MdThread {
     static final int EIO = -5;
+    private static final VarHandle OWN_TAKEN;
+    private static final VarHandle OWN_BACK;
+
+    static {
+        try {
+            final MethodHandles.Lookup lookup = MethodHandles.lookup();
+            OWN_TAKEN = lookup.findVarHandle(MdThread.class, "ownTaken", long.class);
+            OWN_BACK = lookup.findVarHandle(MdThread.class, "ownBack", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     /// Takes the end of a request that is a bio of the device above.
     static final RequestSink STACKED =
@@ -33,6 +47,9 @@ final class MdThread {
     private boolean noflush;
     private int inFlight;
     private @Nullable Runnable drained;
+
+    private long ownTaken;
+    private long ownBack;
 
     @Nullable
     TableEntry currentEntry;
@@ -56,6 +73,21 @@ final class MdThread {
 
     int poolSize() {
         return poolSize;
+    }
+
+    /// Is the device being suspended, or suspended?
+    boolean blocked() {
+        return blocked;
+    }
+
+    /// How many own bios were taken so far, and given back; read from other threads. Both only grow: a reader who
+    /// sums up those given back first, and then finds as many taken, knows that none is out.
+    long ownTaken() {
+        return (long) OWN_TAKEN.getAcquire(this);
+    }
+
+    long ownBack() {
+        return (long) OWN_BACK.getAcquire(this);
     }
 
     /// How many of the bios are not in their pool. Cold; on this thread.
@@ -91,6 +123,7 @@ final class MdThread {
         blocked = true;
         noflush = withoutFlush;
         drained = whenDrained;
+        thread.expireTimers(md);
         tellDrained();
     }
 
@@ -245,6 +278,16 @@ final class MdThread {
         currentEntry = null;
     }
 
+    /// Work that no bio brings; dropped when its target is gone.
+    void work(TableEntry entry) {
+        if (!entry.closed) {
+            thread.current = this;
+            currentEntry = entry;
+            entry.target.work(thread, thread);
+            leaveTarget();
+        }
+    }
+
     /// On the thread that the bio was posted to, or whose timer it was: this slot is that thread's.
     void work(CoreBio bio) {
         bio.todo = CoreBio.Todo.NOTHING;
@@ -285,6 +328,10 @@ final class MdThread {
             leaveTarget();
             bio.completion = null;
             freeOwn.add(bio);
+            OWN_BACK.setRelease(this, ownBack + 1); // pairs with getAcquire in ownBack()
+            if (blocked) {
+                md.ownBioBack();
+            }
             thread.bioFreed();
             return;
         }
@@ -319,7 +366,11 @@ final class MdThread {
 
     @Nullable
     CoreBio takeOwn() {
-        return freeOwn.poll();
+        final CoreBio bio = freeOwn.poll();
+        if (bio != null) {
+            OWN_TAKEN.setRelease(this, ownTaken + 1); // pairs with getAcquire in ownTaken()
+        }
+        return bio;
     }
 
     private void endIfDone(Request request) {

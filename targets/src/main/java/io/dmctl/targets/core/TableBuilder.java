@@ -15,6 +15,8 @@ import io.dmctl.targets.spi.TargetType;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Makes a table of its lines, refusing what the kernel refuses, in its order, with its texts. Nothing stays open after
@@ -96,7 +98,10 @@ public final class TableBuilder {
         if (bad != null) {
             throw refuse(type.name() + ": " + bad, index);
         }
-        return new TableEntry(type, construct(type, device, line, readOnly, devices, index), index, start, len);
+        final Context context = new Context(device, line, readOnly, devices);
+        final TableEntry entry = new TableEntry(type, construct(type, context, line, index), index, start, len);
+        context.entry = entry;
+        return entry;
     }
 
     private static @Nullable String misfit(TargetType type, List<TableEntry> before, boolean readOnly, long start) {
@@ -115,11 +120,10 @@ public final class TableBuilder {
         return start == end ? null : "Gap in table";
     }
 
-    private Target construct(
-            TargetType type, MappedDevice device, TableSpec line, boolean readOnly, DeviceSet devices, int index)
+    private static Target construct(TargetType type, TargetContext context, TableSpec line, int index)
             throws TableException {
         try (TargetArgs args = TargetArgs.splitBytes(line.params())) {
-            return type.ctr(new Context(device, line, readOnly, devices), args);
+            return type.ctr(context, args);
         } catch (TargetException e) {
             throw new TableException(type.name() + ": " + e.getMessage(), e.errno(), index, e.argument());
         }
@@ -172,6 +176,9 @@ public final class TableBuilder {
         private final boolean readOnly;
         private final DeviceSet devices;
 
+        /// Null while the target is being made.
+        private volatile @Nullable TableEntry entry;
+
         Context(MappedDevice device, TableSpec line, boolean readOnly, DeviceSet devices) {
             this.device = device;
             this.line = line;
@@ -202,6 +209,22 @@ public final class TableBuilder {
         @Override
         public Domain domain(Object key) {
             return group.domain(key);
+        }
+
+        @Override
+        public void queueWork(Domain owner) {
+            final TableEntry target = Objects.requireNonNull(entry, "work before the target is live");
+            device.queueWork(target, (IoThread) owner);
+        }
+
+        @Override
+        public boolean await(BooleanSupplier done) {
+            return group.scheduler().await(done);
+        }
+
+        @Override
+        public void signal() {
+            group.scheduler().signal();
         }
 
         @Override

@@ -13,6 +13,9 @@ final class TableEntry {
     final long lenSectors;
     TargetLimits limits;
 
+    /// The target was destroyed: work that is still queued for it is dropped.
+    volatile boolean closed;
+
     TableEntry(TargetType type, Target target, int index, long beginSector, long lenSectors) {
         this.type = type;
         this.target = target;

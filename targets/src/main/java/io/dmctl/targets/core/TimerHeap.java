@@ -25,16 +25,33 @@ final class TimerHeap {
         if (size == heap.length) {
             reserve(Math.max(16, 2 * size)); // bios of other threads, posted here; bounded by the bios of the group
         }
-        int i = size++;
-        while (i > 0) {
-            final int up = (i - 1) >>> 1;
+        heap[size] = bio;
+        raise(size++);
+    }
+
+    /// Moves the bio at `i`, which may be due too early for its place, towards the root.
+    private void raise(int i) {
+        final CoreBio bio = heap[i];
+        int at = i;
+        while (at > 0) {
+            final int up = (at - 1) >>> 1;
             if (heap[up].dueNs <= bio.dueNs) {
                 break;
             }
-            heap[i] = heap[up];
-            i = up;
+            heap[at] = heap[up];
+            at = up;
         }
-        heap[i] = bio;
+        heap[at] = bio;
+    }
+
+    /// All bios of `md` are due at once.
+    void expire(MappedDevice md) {
+        for (int i = 0; i < size; i++) {
+            if (heap[i].slot.md == md && heap[i].dueNs != 0) {
+                heap[i].dueNs = 0;
+                raise(i);
+            }
+        }
     }
 
     /// The bio that is due first. There must be one.

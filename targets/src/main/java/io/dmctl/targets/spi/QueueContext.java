@@ -21,7 +21,8 @@ public interface QueueContext {
     /// Fills the bytes of a READ with zeros.
     void zero(Bio bio);
 
-    /// A bio of the target's own. `completion` is told when it is done, after which the bio goes back to its pool.
+    /// A bio of the target's own; only while one of the target's methods runs on this thread. `completion` is told when
+    /// it is done, after which the bio goes back to its pool.
     /// `data` is copied.
     /// Null: none is free, answer [MapResult#PARK].
     @Nullable
@@ -40,6 +41,6 @@ public interface QueueContext {
     /// Sends a remapped bio back to the queue it came from, which submits it.
     void home(Bio bio);
 
-    /// Calls [Target#work] on this thread after `delayNs`.
+    /// Calls [Target#work] on this thread after `delayNs`, or as soon as the device is being suspended.
     void timer(Bio bio, long delayNs);
 }

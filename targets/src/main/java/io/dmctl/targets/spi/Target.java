@@ -1,6 +1,5 @@
 package io.dmctl.targets.spi;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One line of a table. [#map], [#endIo] and [#work] run on every queue at once: no locks, no clocks, no threads;
@@ -27,12 +26,17 @@ public interface Target extends AutoCloseable {
         q.complete(bio);
     }
 
+    /// What [TargetContext#queueWork] asked for, on the thread of `owner`: the place for work that no bio brings, a
+    /// recovery in the background for one.
+    default void work(Domain owner, QueueContext q) {}
+
     /// State of a bio in this target, made once per bio of a pool when the table becomes live; null for none.
     default @Nullable Object newPerIo() {
         return null;
     }
 
-    /// Before the drain of a suspend.
+    /// Before the drain of a suspend. Work in the background stops here: the drain also waits until the target's own
+    /// bios are back, on every thread.
     default void presuspend() {}
 
     /// The suspend was given up.
@@ -54,10 +58,11 @@ public interface Target extends AutoCloseable {
     /// Writes the status. TABLE text is accepted by [TargetType#ctr] again. `noflush`: do not commit first.
     void status(StatusSink out, StatusType type, boolean noflush);
 
-    /// Answers the text of the reply, empty for none.
+    /// Answers the text of the reply, empty for none. `args` has at least one word and is wiped after this returns: a
+    /// key need never become a String.
     ///
     /// @throws TargetException when the message is not known or not right
-    default String message(List<String> argv) throws TargetException {
+    default String message(TargetArgs args) throws TargetException {
         throw TargetException.invalid("Target type does not support messages");
     }
 

@@ -124,6 +124,30 @@ public final class TargetArgs implements AutoCloseable {
         return value;
     }
 
+    /// The next argument as the kernel's `dm_read_arg` reads it: decimal digits only, modulo 2^32, in `min..max`.
+    ///
+    /// @kernel drivers/md/dm-table.c `dm_read_arg`
+    public long arg(long min, long max, String error) throws TargetException {
+        final int at = next;
+        final long value = sectors(error) & 0xffff_ffffL;
+        if (value < min || value > max) {
+            throw new TargetException(error, TargetException.EINVAL, at);
+        }
+        return value;
+    }
+
+    /// As [#arg], for a number of arguments that follow: no more than there are.
+    ///
+    /// @kernel drivers/md/dm-table.c `dm_read_arg_group`
+    public int argGroup(int min, int max, String error) throws TargetException {
+        final int at = next;
+        final long count = arg(min, max, error);
+        if (count > remaining()) {
+            throw new TargetException(error, TargetException.EINVAL, at);
+        }
+        return (int) count;
+    }
+
     /// The next argument as the kernel's `kstrtouint(..., 10)` reads it: decimal, an optional `+`, at most 2^32 - 1.
     public long uint(String error) throws TargetException {
         final int at = next;

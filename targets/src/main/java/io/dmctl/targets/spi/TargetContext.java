@@ -1,6 +1,7 @@
 package io.dmctl.targets.spi;
 
 import java.lang.foreign.MemorySegment;
+import java.util.function.BooleanSupplier;
 
 /// At construction: where the target lies, and the services of the core and the backend.
 public interface TargetContext {
@@ -19,6 +20,17 @@ public interface TargetContext {
     /// The worker that owns the state named by `key`; the same key gives the same worker, over all devices of the
     /// group.
     Domain domain(Object key);
+
+    /// Calls [Target#work(Domain, QueueContext)] soon on the thread of `owner`, once for each call of this. From any
+    /// thread, cold. Only while the table is live: from [Target#resume] on, until the device is suspended.
+    void queueWork(Domain owner);
+
+    /// Waits until `done`, which is asked again after each [#signal]; for hooks only. False: the waiting thread was
+    /// interrupted.
+    boolean await(BooleanSupplier done);
+
+    /// What a hook waits for may have changed. From any thread.
+    void signal();
 
     /// Memory that outlives the process, not the machine; zeroed when new, as it was left when the device is recovered.
     ///

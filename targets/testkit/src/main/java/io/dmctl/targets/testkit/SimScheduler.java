@@ -97,7 +97,7 @@ public final class SimScheduler implements Scheduler {
         if (next == Long.MAX_VALUE) {
             return false;
         }
-        nowNs = next;
+        nowNs = Math.max(nowNs, next); // a timer that was ended early is due since the beginning
         return true;
     }
 

@@ -80,6 +80,28 @@ class TargetArgsTest {
         }
     }
 
+    /// @kernel drivers/md/dm-table.c `dm_read_arg`
+    @Test
+    void argIsReadAsDmReadArgDoes() throws TargetException {
+        final Reader arg = args -> args.arg(1, 9, "bad");
+        assertEquals(1, read("1", arg));
+        assertEquals(9, read("009", arg));
+        assertEquals(2, read("4294967298", arg));
+        for (String bad : List.of("", "0", "10", "+8", "-8", "8x", "0x8")) {
+            refused(bad, arg);
+        }
+    }
+
+    /// @kernel drivers/md/dm-table.c `dm_read_arg_group`
+    @Test
+    void aGroupIsNoLongerThanTheArguments() throws TargetException {
+        final Reader group = args -> args.argGroup(0, 3, "bad");
+        assertEquals(2, read("2 a b", group));
+        assertEquals(0, read("0", group));
+        refused("2 a", group);
+        refused("4 a b c d", group);
+    }
+
     @Test
     void argumentsAreTakenInOrder() throws TargetException {
         try (TargetArgs args = TargetArgs.split("dev 8 key")) {
