@@ -71,7 +71,7 @@ final class BioSplitter {
 
     private static long pieceLimit(TableEntry entry, long sector) {
         final long toEnd = entry.endSector() - sector;
-        final int max = entry.limits.maxIoLenSectors();
+        final long max = entry.limits.maxIoLenSectors();
         return max == 0 ? toEnd : Math.min(toEnd, max - (sector - entry.beginSector) % max);
     }
 

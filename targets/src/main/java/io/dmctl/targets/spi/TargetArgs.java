@@ -166,6 +166,25 @@ public final class TargetArgs implements AutoCloseable {
         return value;
     }
 
+    /// The next argument as the kernel's `kstrtoull(..., 10)` reads it: as [#uint], at most 2^64 - 1, as an unsigned
+    /// number.
+    public long ullong(String error) throws TargetException {
+        final int at = next;
+        final String word = shift(error);
+        final String digits = word.startsWith("+") ? word.substring(1) : word;
+        boolean ok = !digits.isEmpty();
+        long value = 0;
+        for (int i = 0; ok && i < digits.length(); i++) {
+            final int digit = digits.charAt(i) - '0';
+            ok = digit >= 0 && digit <= 9 && Long.compareUnsigned(value, Long.divideUnsigned(-1L - digit, 10)) <= 0;
+            value = value * 10 + digit;
+        }
+        if (!ok) {
+            throw new TargetException(error, TargetException.EINVAL, at);
+        }
+        return value;
+    }
+
     /// Wipes the bytes and frees them.
     @Override
     public void close() {

@@ -2,13 +2,14 @@ package io.dmctl.targets.spi;
 
 /// How the core splits and duplicates bios for a target; read again at each resume.
 ///
-/// `maxIoLenSectors` counts from the target's start, 0 for no limit. A count of 0 bios: a flush is done at once for
+/// `maxIoLenSectors` counts from the target's start, 0 for no limit; it has 32 unsigned bits in the kernel. A count of
+/// 0 bios: a flush is done at once for
 /// this target, a
 /// discard is not supported, zeros are written out by the core.
 ///
 /// @kernel include/linux/device-mapper.h `struct dm_target`
 public record TargetLimits(
-        int maxIoLenSectors,
+        long maxIoLenSectors,
         int numFlushBios,
         int numDiscardBios,
         int numWriteZeroesBios,
@@ -29,7 +30,7 @@ public record TargetLimits(
         return new TargetLimits(0, bios, bios, bios, false, false, true);
     }
 
-    public TargetLimits withMaxIoLen(int sectors) {
+    public TargetLimits withMaxIoLen(long sectors) {
         return new TargetLimits(
                 sectors,
                 numFlushBios,

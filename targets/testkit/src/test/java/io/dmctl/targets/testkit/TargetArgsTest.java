@@ -80,6 +80,18 @@ class TargetArgsTest {
         }
     }
 
+    /// @kernel lib/kstrtox.c `kstrtoull`
+    @Test
+    void ullongIsReadAsKstrtoullDoes() throws TargetException {
+        final Reader ullong = args -> args.ullong("bad");
+        assertEquals(8, read("+08", ullong));
+        assertEquals(-1L, read("18446744073709551615", ullong));
+        assertEquals(-6L, read("18446744073709551610", ullong));
+        for (String bad : List.of("", "+", "++8", "-8", "8x", "0x8", "18446744073709551616", "99999999999999999999")) {
+            refused(bad, ullong);
+        }
+    }
+
     /// @kernel drivers/md/dm-table.c `dm_read_arg`
     @Test
     void argIsReadAsDmReadArgDoes() throws TargetException {
