@@ -112,6 +112,11 @@ final class DryContext implements TargetContext, DeviceVisitor {
     }
 
     @Override
+    public long nowNs() {
+        return System.nanoTime();
+    }
+
+    @Override
     public Domain domain(Object key) {
         return new Domain() {};
     }

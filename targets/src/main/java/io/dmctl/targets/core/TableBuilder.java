@@ -202,6 +202,11 @@ public final class TableBuilder {
         }
 
         @Override
+        public long nowNs() {
+            return group.scheduler().nowNs();
+        }
+
+        @Override
         public LowerDevice getDevice(DeviceArg arg) throws TargetException {
             return devices.open(arg, readOnly);
         }

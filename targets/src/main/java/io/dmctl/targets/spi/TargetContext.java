@@ -12,6 +12,9 @@ public interface TargetContext {
 
     boolean readOnly();
 
+    /// Now, on the clock of [QueueContext#nowNs]: for a target that counts time from its construction.
+    long nowNs();
+
     /// Opens a device for this table.
     ///
     /// @throws TargetException with the errno of the lookup (ENOENT, EBUSY, ...)
