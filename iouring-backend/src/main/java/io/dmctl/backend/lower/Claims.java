@@ -193,7 +193,8 @@ public final class Claims implements AutoCloseable {
                 sectors(q.writeZeroesMaxBytes()),
                 q.writeCache(),
                 q.fua(),
-                q.rotational());
+                q.rotational(),
+                false);
     }
 
     private static int sectors(long bytes) {

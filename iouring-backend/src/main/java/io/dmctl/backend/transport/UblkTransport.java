@@ -200,7 +200,7 @@ public final class UblkTransport implements BlockTransport {
         }
     }
 
-    /// Lowers through sysfs what the table does not offer, and sets read-only as the table is.
+    /// Lowers through sysfs what the table does not offer, and sets merging and read-only as the table needs them.
     private void lowerLimits(UblkDeviceInfo i) {
         final QueueLimits limits = device.limits();
         final Path queue = Path.of("/sys/block/ublkb" + i.id() + "/queue");
@@ -209,6 +209,12 @@ public final class UblkTransport implements BlockTransport {
             Files.writeString(queue.resolve("discard_max_bytes"), Long.toString(discardBytes));
         } catch (IOException e) {
             log.warn("ublkb{}: discard limit not set: {}", i.id(), e.toString());
+        }
+        try {
+            // 2: not even with the request before. 0 is what every device starts with.
+            Files.writeString(queue.resolve("nomerges"), limits.noMerges() ? "2" : "0");
+        } catch (IOException e) {
+            log.warn("ublkb{}: merging of requests not set: {}", i.id(), e.toString());
         }
         try (Fd b = Fd.open(i.blockDevicePath(), OpenFlags.RDONLY)) {
             BlockDevices.setReadOnly(b.number(), readOnly);

@@ -3,6 +3,9 @@ package io.dmctl.targets.spi;
 /// The limits of a block device's queue. Bytes where the name says nothing else; sectors are 512 bytes; masks are size
 /// - 1.
 ///
+/// `noMerges`: requests arrive as their issuer cut them, for a target whose unit is the bio. A mapped device of the
+/// kernel never merges them; a driver below the block layer, as ublk is, must be told (sysfs `nomerges`).
+///
 /// @kernel include/linux/blkdev.h `struct queue_limits`
 public record QueueLimits(
         int logicalBlockSize,
@@ -21,13 +24,14 @@ public record QueueLimits(
         int maxWriteZeroesSectors,
         boolean volatileCache,
         boolean fua,
-        boolean rotational) {
+        boolean rotational,
+        boolean noMerges) {
     /// Unlimited, in counts of sectors, segments and bytes that the kernel keeps in 32 bits.
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
     /// What stacking starts from. @kernel block/blk-settings.c `blk_set_stacking_limits`
     public static final QueueLimits STACKING = new QueueLimits(
-            512, 512, 512, 0, 0, UNLIMITED, 65535, UNLIMITED, -1L, 0, 511, UNLIMITED, 0, UNLIMITED, false, false,
+            512, 512, 512, 0, 0, UNLIMITED, 65535, UNLIMITED, -1L, 0, 511, UNLIMITED, 0, UNLIMITED, false, false, false,
             false);
 
     public Builder toBuilder() {
@@ -53,6 +57,7 @@ public record QueueLimits(
         public boolean volatileCache;
         public boolean fua;
         public boolean rotational;
+        public boolean noMerges;
 
         private Builder(QueueLimits from) {
             logicalBlockSize = from.logicalBlockSize;
@@ -72,6 +77,7 @@ public record QueueLimits(
             volatileCache = from.volatileCache;
             fua = from.fua;
             rotational = from.rotational;
+            noMerges = from.noMerges;
         }
 
         /// Narrows these limits to what the device below also allows.
@@ -94,6 +100,7 @@ public record QueueLimits(
             volatileCache |= below.volatileCache;
             fua |= below.fua;
             rotational |= below.rotational;
+            noMerges |= below.noMerges;
             alignToBlocks();
             return this;
         }
@@ -135,7 +142,8 @@ public record QueueLimits(
                     maxWriteZeroesSectors,
                     volatileCache,
                     fua,
-                    rotational);
+                    rotational,
+                    noMerges);
         }
 
         private static int minNotZero(int a, int b) {
