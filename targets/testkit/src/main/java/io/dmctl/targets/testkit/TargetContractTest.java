@@ -57,6 +57,11 @@ public abstract class TargetContractTest {
         return List.of();
     }
 
+    /// Does a flush reach the devices? Some of the kernel's targets acknowledge it without.
+    protected boolean passesFlush() {
+        return stores();
+    }
+
     final List<String> deviceNames() {
         return IntStream.range(0, devices()).mapToObj(i -> "d" + i).toList();
     }
@@ -138,7 +143,7 @@ public abstract class TargetContractTest {
 
     @Test
     void acknowledgedAndFlushedDataSurvivesACrash() {
-        assumeTrue(stores(), "keeps no data");
+        assumeTrue(passesFlush(), "passes no flush");
         Seeds.each(SEEDS, seed -> {
             try (ContractFixture f = new ContractFixture(this, seed).live()) {
                 for (int i = 0; i < 20; i++) {
@@ -156,7 +161,7 @@ public abstract class TargetContractTest {
 
     @Test
     void preflushMakesWhatWasAcknowledgedDurable() {
-        assumeTrue(stores(), "keeps no data");
+        assumeTrue(passesFlush(), "passes no flush");
         Seeds.each(SEEDS, seed -> {
             try (ContractFixture f = new ContractFixture(this, seed).live()) {
                 f.write(0, f.random((int) f.size()), 0);
@@ -206,8 +211,11 @@ public abstract class TargetContractTest {
                 for (int i = 0; i < 10; i++) {
                     final int n = 1 + f.next((int) lenSectors());
                     final int at = ContractFixture.PAD + f.next((int) lenSectors() - n + 1);
-                    assertEquals(discardStatus(true), f.dev.status(ReqOp.DISCARD, 0, at, n));
-                    f.modelWrite(at, new byte[n << 9]); // the test devices zero what is discarded
+                    final int status = f.dev.status(ReqOp.DISCARD, 0, at, n);
+                    assertEquals(discardStatus(true), status);
+                    if (status == 0) {
+                        f.modelWrite(at, new byte[n << 9]); // the test devices zero what is discarded
+                    }
                 }
                 f.compareDevices();
             }
@@ -277,7 +285,7 @@ public abstract class TargetContractTest {
 
     @Test
     void aFailedFlushBelowFailsTheFlush() throws TableException {
-        assumeTrue(stores(), "no flush below");
+        assumeTrue(passesFlush(), "passes no flush");
         for (int i = 0; i < devices(); i++) {
             try (ContractFixture f = new ContractFixture(this, 1).live()) {
                 f.lower.get(i).fail(Fault.all(EIO, ReqOp.FLUSH));

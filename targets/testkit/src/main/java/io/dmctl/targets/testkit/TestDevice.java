@@ -7,6 +7,8 @@ import io.dmctl.targets.core.TableException;
 import io.dmctl.targets.core.TargetStatus;
 import io.dmctl.targets.spi.ReqOp;
 import io.dmctl.targets.spi.StatusType;
+import io.dmctl.targets.spi.TargetArgs;
+import io.dmctl.targets.spi.TargetException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -145,6 +147,15 @@ public final class TestDevice implements AutoCloseable {
             lines.add(s.startSector() + " " + s.lenSectors() + " " + s.type() + (text.isEmpty() ? "" : " " + text));
         }
         return String.join("\n", lines);
+    }
+
+    /// Sends a message, split at white space, to the target that covers `sector`; answers its text.
+    ///
+    /// @throws TargetException when the target refuses
+    public String message(long sector, String words) throws TargetException {
+        try (TargetArgs args = TargetArgs.split(words)) {
+            return md.message(sector, args);
+        }
     }
 
     /// Lets the I/O that runs end, checks that none is lost and that every bio is back, and removes the device.
