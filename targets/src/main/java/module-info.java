@@ -12,5 +12,8 @@ module io.dmctl.targets {
             io.dmctl.targets.linear.LinearTargetType,
             io.dmctl.targets.striped.StripedTargetType,
             io.dmctl.targets.zero.ZeroTargetType,
-            io.dmctl.targets.error.ErrorTargetType;
+            io.dmctl.targets.error.ErrorTargetType,
+            io.dmctl.targets.unstriped.UnstripedTargetType,
+            io.dmctl.targets.switching.SwitchTargetType,
+            io.dmctl.targets.delay.DelayTargetType;
 }

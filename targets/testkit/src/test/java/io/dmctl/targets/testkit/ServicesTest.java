@@ -45,7 +45,7 @@ class ServicesTest {
     @Test
     void allAreFoundByName() {
         assertEquals(
-                List.of("error", "linear", "striped", "zero"),
+                List.of("delay", "error", "linear", "striped", "switch", "unstriped", "zero"),
                 TargetRegistry.load().all().stream().map(TargetType::name).toList());
     }
 
