@@ -17,20 +17,20 @@ import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /// Devices of both engines through the library, in this JVM: a start of the command line costs seconds in the guest.
-final class Devices implements AutoCloseable {
-    static final LoadOptions UBLK = new LoadOptions("ublk", 1, 64, "");
+public final class Devices implements AutoCloseable {
+    public static final LoadOptions UBLK = new LoadOptions("ublk", 1, 64, "");
 
     private final Engines engines = Engines.open();
 
-    Engines engines() {
+    public Engines engines() {
         return engines;
     }
 
-    static DmId id(String name) {
+    public static DmId id(String name) {
         return DmId.of(DmName.mangle(name));
     }
 
-    static DmTable table(String text) {
+    public static DmTable table(String text) {
         try {
             return DmTable.parse(text);
         } catch (DmTableSyntaxException e) {
@@ -39,7 +39,7 @@ final class Devices implements AutoCloseable {
     }
 
     /// Name, table, in use; when a step fails, what was made is taken back.
-    void create(Engine engine, String name, String table, LoadOptions how) throws IOException, DmException {
+    public void create(Engine engine, String name, String table, LoadOptions how) throws IOException, DmException {
         final DmDeviceInfo made = reserve(engine, name, Optional.empty());
         boolean ok = false;
         try {
@@ -56,40 +56,40 @@ final class Devices implements AutoCloseable {
         }
     }
 
-    void createJava(String name, String table) throws IOException, DmException {
+    public void createJava(String name, String table) throws IOException, DmException {
         create(Engine.JAVA, name, table, UBLK);
     }
 
-    DmDeviceInfo reserve(Engine engine, String name, Optional<String> uuid) throws IOException, DmException {
+    public DmDeviceInfo reserve(Engine engine, String name, Optional<String> uuid) throws IOException, DmException {
         return engines.create(
                 engine,
                 new DmTask.DevCreate(
                         DmName.mangle(name), uuid.map(io.dmctl.bindings.control.DmUuid::of), OptionalInt.empty()));
     }
 
-    void load(Engine engine, String name, String table, LoadOptions how) throws IOException, DmException {
+    public void load(Engine engine, String name, String table, LoadOptions how) throws IOException, DmException {
         engines.load(engine, new DmTask.TableLoad(id(name), table(table), false), how);
     }
 
-    void suspend(Engine engine, String name) throws IOException, DmException {
+    public void suspend(Engine engine, String name) throws IOException, DmException {
         engines.control(engine).run(new DmTask.DevSuspend(id(name), false, true));
     }
 
-    void resume(Engine engine, String name) throws IOException, DmException {
+    public void resume(Engine engine, String name) throws IOException, DmException {
         engines.control(engine).run(new DmTask.DevResume(id(name), false, true));
     }
 
     /// A new table in use, at once.
-    void swapJava(String name, String table) throws IOException, DmException {
+    public void swapJava(String name, String table) throws IOException, DmException {
         load(Engine.JAVA, name, table, UBLK);
         resume(Engine.JAVA, name);
     }
 
-    DmDeviceInfo info(Engine engine, String name) throws IOException, DmException {
+    public DmDeviceInfo info(Engine engine, String name) throws IOException, DmException {
         return engines.control(engine).run(new DmTask.DevStatus(id(name), false));
     }
 
-    void remove(Engine engine, String name) throws IOException, DmException {
+    public void remove(Engine engine, String name) throws IOException, DmException {
         final DmDeviceInfo info = info(engine, name);
         engines.control(engine).run(new DmTask.DevRemove(id(name), false));
         if (engine == Engine.KERNEL) {
@@ -98,7 +98,7 @@ final class Devices implements AutoCloseable {
     }
 
     /// The live table, a line a target.
-    String tableText(Engine engine, String name) throws IOException, DmException {
+    public String tableText(Engine engine, String name) throws IOException, DmException {
         return engines
                 .control(engine)
                 .run(new DmTask.TableStatus(id(name), DmTask.TableStatus.Kind.TABLE, false, false))

@@ -11,19 +11,19 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// What a lab test does with its guest: run programs and look at what came of them.
-final class Guest {
-    static final String PROPERTY = "dmctl.lab.guest";
-    static final Duration TIMEOUT = Duration.ofSeconds(60);
+public final class Guest {
+    public static final String PROPERTY = "dmctl.lab.guest";
+    public static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private Guest() {}
 
     /// Whether this JVM runs inside the lab's guest.
-    static boolean isHere() {
+    public static boolean isHere() {
         return Boolean.getBoolean(PROPERTY);
     }
 
     /// The checkout's top folder: the nearest one above the current folder that has a `lab/run`.
-    static Path checkout() {
+    public static Path checkout() {
         for (Path dir = Path.of("").toAbsolutePath(); dir != null; dir = dir.getParent()) {
             if (Files.isExecutable(dir.resolve("lab/run"))) {
                 return dir;
@@ -34,7 +34,7 @@ final class Guest {
     }
 
     /// Runs `bin/dmctl` with these arguments.
-    static Result dmctl(String... arguments) {
+    public static Result dmctl(String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(checkout().resolve("bin/dmctl").toString());
         command.addAll(List.of(arguments));
@@ -42,18 +42,18 @@ final class Guest {
     }
 
     /// Runs a script by `sh -e`.
-    static Result sh(String script) {
+    public static Result sh(String script) {
         return run(TIMEOUT, List.of("sh", "-ec", script));
     }
 
-    static Result run(Duration timeout, List<String> command) {
+    public static Result run(Duration timeout, List<String> command) {
         return run(timeout, command, "");
     }
 
     /// Runs a program to its end, with `input` on its standard input. One that takes longer than `timeout` is
     /// killed and fails the test. Output goes through files: a server that the program leaves behind, and that
     /// holds its standard output, keeps nobody waiting.
-    static Result run(Duration timeout, List<String> command, String input) {
+    public static Result run(Duration timeout, List<String> command, String input) {
         try {
             Path folder = Files.createTempDirectory("guest-run");
             Path in = Files.writeString(folder.resolve("in"), input);
@@ -90,9 +90,9 @@ final class Guest {
     }
 
     /// How a program ended and what it wrote.
-    record Result(List<String> command, int exitCode, String out, String err) {
+    public record Result(List<String> command, int exitCode, String out, String err) {
         /// Standard output, of a program that ended with 0; anything else fails the test with all that is known.
-        String ok() {
+        public String ok() {
             if (exitCode != 0) {
                 throw new AssertionError("exit code " + exitCode + ": " + this);
             }

@@ -27,6 +27,9 @@ record LabBoot(String className, int exitCode, Path log, Map<String, GuestResult
     /// How many seconds the tests under load take, in place of the few of an ordinary run.
     private static final String SOAK_PROPERTY = "dmctl.soak";
 
+    /// What chooses rows and seeds of the parity tests, on both sides.
+    private static final String PARITY_PREFIX = "dmctl.parity";
+
     /// Seconds under load: of `-Ddmctl.soak=SECONDS`, or `usual` without.
     static int soakSeconds(int usual) {
         final int seconds = Integer.getInteger(SOAK_PROPERTY, 0);
@@ -79,6 +82,10 @@ record LabBoot(String className, int exitCode, Path log, Map<String, GuestResult
                 List.of("-Xms64m", "-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"));
         command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-D" + Guest.PROPERTY + "=true"));
         command.add("-D" + SOAK_PROPERTY + "=" + soakSeconds(0));
+        System.getProperties().stringPropertyNames().stream()
+                .filter(name -> name.startsWith(PARITY_PREFIX))
+                .sorted()
+                .forEach(name -> command.add("-D" + name + "=" + System.getProperty(name)));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), GuestMain.class.getName()));
         command.addAll(List.of(test.getName(), results.toString()));
         return command;

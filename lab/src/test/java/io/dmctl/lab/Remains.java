@@ -13,12 +13,12 @@ import java.util.concurrent.TimeUnit;
 
 /// What there is of the Java engine on this guest: its nodes, links, records, groups and processes. After the last
 /// device is gone there must be nothing.
-final class Remains {
+public final class Remains {
     private static final Duration BOUND = Duration.ofSeconds(40);
 
     private Remains() {}
 
-    static List<String> all() throws IOException {
+    public static List<String> all() throws IOException {
         final List<String> all = new ArrayList<>();
         list(all, "/dev", "ublk[bc]*");
         list(all, "/dev/mapper", "*");
@@ -41,7 +41,7 @@ final class Remains {
     }
 
     /// A server ends a moment after its last device.
-    static void requireNone() throws Exception {
+    public static void requireNone() throws Exception {
         for (ProcessHandle server : servers()) {
             server.onExit().get(BOUND.toSeconds(), TimeUnit.SECONDS);
         }
@@ -52,14 +52,14 @@ final class Remains {
     }
 
     /// The device servers that run.
-    static List<ProcessHandle> servers() {
+    public static List<ProcessHandle> servers() {
         return ProcessHandle.allProcesses()
                 .filter(p -> commandLine(p).contains("io.dmctl.backend.server.DeviceServer\0/run/dmctl"))
                 .toList();
     }
 
     /// The one device server that runs.
-    static ProcessHandle server() {
+    public static ProcessHandle server() {
         final List<ProcessHandle> servers = servers();
         if (servers.size() != 1) {
             throw new AssertionError("one server expected: " + servers);
@@ -76,7 +76,7 @@ final class Remains {
     }
 
     /// I/O that the block layer has counted on a disk, as `ublkb0`: requests done.
-    static long requestsDone(String disk) throws IOException {
+    public static long requestsDone(String disk) throws IOException {
         final String[] fields = Files.readString(Path.of("/sys/block/" + disk + "/stat"))
                 .strip()
                 .split("\\s+", -1);
@@ -84,7 +84,7 @@ final class Remains {
     }
 
     /// Requests of a disk that have begun and not ended.
-    static int inFlight(String disk) throws IOException {
+    public static int inFlight(String disk) throws IOException {
         final String[] fields = Files.readString(Path.of("/sys/block/" + disk + "/inflight"))
                 .strip()
                 .split("\\s+", -1);
@@ -92,7 +92,7 @@ final class Remains {
     }
 
     /// The disk that a name in /dev/mapper leads to, as `ublkb0`.
-    static String disk(String name) throws IOException {
+    public static String disk(String name) throws IOException {
         return Path.of("/dev/mapper", name).toRealPath().getFileName().toString();
     }
 }

@@ -93,6 +93,18 @@ public final class IoUring implements AutoCloseable {
         }
     }
 
+    /// Whether a ring of this kernel discards on the block device `fd`: an empty range is refused as such (EINVAL), and
+    /// not as a command that there is not (EOPNOTSUPP).
+    public static boolean takesDiscard(int fd) throws ErrnoException {
+        try (IoUring ring = open(RingOptions.of(1))) {
+            ring.sq().prepBlockDiscard(fd, 0, 0, 0);
+            ErrnoException.check("io_uring_enter", "block discard", ring.submitAndWait(1));
+            final boolean takes = ring.cq().ready() > 0 && ring.cq().result(0) == -Errno.EINVAL;
+            ring.cq().advance(ring.cq().ready());
+            return takes;
+        }
+    }
+
     private static String remedy(int errno) {
         return switch (errno) {
             case Errno.ENOSYS -> "use a kernel with CONFIG_IO_URING; in a container, a seccomp profile that allows it";

@@ -45,6 +45,8 @@ public final class SubmissionQueue {
     private static final long FD_SHIFT = 32;
     private static final long CMD = 48;
     private static final int CMD128_BYTES = 80;
+    /// C: `#define BLOCK_URING_CMD_DISCARD _IO(0x12, 0)` (linux/blkdev.h)
+    private static final int BLOCK_URING_CMD_DISCARD = 0x1200;
 
     private final MemorySegment ring;
     private final MemorySegment sqes;
@@ -234,6 +236,17 @@ public final class SubmissionQueue {
         }
         sqes.set(JAVA_LONG, last + CMD, cmdLow);
         sqes.set(JAVA_LONG, last + CMD + 8, cmdHigh);
+        return true;
+    }
+
+    /// Discards a range of a block device, in bytes (Linux 6.12). See [IoUring#takesDiscard].
+    public boolean prepBlockDiscard(int fd, long offset, long length, long userData) {
+        if (!prep(URING_CMD, fd, BLOCK_URING_CMD_DISCARD, offset, 0, 0, userData, 0)) {
+            return false;
+        }
+        // addr3, where other commands have their argument
+        sqes.set(JAVA_LONG, last + CMD, length);
+        sqes.set(JAVA_LONG, last + CMD + 8, 0L);
         return true;
     }
 

@@ -1,5 +1,6 @@
 package io.dmctl.backend.lower;
 
+import io.dmctl.bindings.ring.IoUring;
 import io.dmctl.bindings.sys.BlockDevices;
 import io.dmctl.bindings.sys.BlockQueue;
 import io.dmctl.bindings.sys.Errno;
@@ -101,9 +102,8 @@ public final class Claims implements AutoCloseable {
         boolean ok = false;
         try {
             final RingDevice device = id.isBlockDevice()
-                    ? new RingDevice(
-                            id.rdev().toString(), fd, true, BlockDevices.sizeBytes(fd.number()) / SECTOR, limits(id))
-                    : new RingDevice(fileName(path), fd, false, id.sizeBytes() / SECTOR, fileLimits());
+                    ? blockDevice(fd, id)
+                    : new RingDevice(fileName(path), fd, false, false, id.sizeBytes() / SECTOR, fileLimits());
             ok = true;
             return device;
         } finally {
@@ -111,6 +111,13 @@ public final class Claims implements AutoCloseable {
                 fd.close();
             }
         }
+    }
+
+    private static RingDevice blockDevice(Fd fd, FileIdentity id) throws ErrnoException {
+        final QueueLimits limits = limits(id);
+        final boolean ringDiscard = limits.maxDiscardSectors() > 0 && IoUring.takesDiscard(fd.number());
+        final long sectors = BlockDevices.sizeBytes(fd.number()) / SECTOR;
+        return new RingDevice(id.rdev().toString(), fd, true, ringDiscard, sectors, limits);
     }
 
     private Fd claimBlock(String path, String key, boolean readOnly) throws ErrnoException {

@@ -23,13 +23,16 @@ public final class RingDevice implements BlockDevice {
     private final String name;
     private final Fd fd;
     private final boolean blockDevice;
+    private final boolean ringDiscard;
     private final long sizeSectors;
     private final QueueLimits limits;
 
-    RingDevice(String name, Fd fd, boolean blockDevice, long sizeSectors, QueueLimits limits) {
+    /// @param ringDiscard whether the ring has a command that discards on this block device
+    RingDevice(String name, Fd fd, boolean blockDevice, boolean ringDiscard, long sizeSectors, QueueLimits limits) {
         this.name = name;
         this.fd = fd;
         this.blockDevice = blockDevice;
+        this.ringDiscard = ringDiscard;
         this.sizeSectors = sizeSectors;
         this.limits = limits;
     }
@@ -74,13 +77,19 @@ public final class RingDevice implements BlockDevice {
                         (bio.flags() & BioFlags.FUA) == 0 ? 0 : Falloc.RWF_DSYNC,
                         userData);
             case FLUSH -> sq.prepFsync(number, true, userData);
-            case DISCARD -> sq.prepFallocate(number, discardMode(), offset, bio.lengthBytes(), userData);
+            case DISCARD -> {
+                if (ringDiscard) {
+                    sq.prepBlockDiscard(number, offset, bio.lengthBytes(), userData);
+                } else {
+                    sq.prepFallocate(number, discardMode(), offset, bio.lengthBytes(), userData);
+                }
+            }
             case WRITE_ZEROES -> sq.prepFallocate(number, zeroesMode(bio.flags()), offset, bio.lengthBytes(), userData);
         }
     }
 
-    /// A block device takes PUNCH_HOLE as 'zeros, unmapped', and with NO_HIDE_STALE as a discard. @kernel block/fops.c
-    /// `blkdev_fallocate`
+    /// A block device takes PUNCH_HOLE as 'zeros, unmapped', and with NO_HIDE_STALE as a discard on the kernels that
+    /// have not the ring's command. @kernel block/fops.c `blkdev_fallocate`
     private int discardMode() {
         return Falloc.PUNCH_HOLE | Falloc.KEEP_SIZE | (blockDevice ? Falloc.NO_HIDE_STALE : 0);
     }

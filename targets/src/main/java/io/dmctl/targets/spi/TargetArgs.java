@@ -106,7 +106,9 @@ public final class TargetArgs implements AutoCloseable {
         }
     }
 
-    /// The next argument as the kernel's `sscanf("%llu%c")` reads it: decimal digits only, modulo 2^64.
+    /// The next argument as the kernel's `sscanf("%llu%c")` reads it: decimal digits only; what does not fit in 64 bits
+    /// is
+    /// 2^64 - 1.
     public long sectors(String error) throws TargetException {
         final int at = next;
         final String word = shift(error);
@@ -116,7 +118,8 @@ public final class TargetArgs implements AutoCloseable {
             if (digit < 0 || digit > 9) {
                 throw new TargetException(error, TargetException.EINVAL, at);
             }
-            value = value * 10 + digit;
+            final boolean fits = Long.compareUnsigned(value, Long.divideUnsigned(-1L - digit, 10)) <= 0;
+            value = fits ? value * 10 + digit : -1L;
         }
         if (word.isEmpty()) {
             throw new TargetException(error, TargetException.EINVAL, at);

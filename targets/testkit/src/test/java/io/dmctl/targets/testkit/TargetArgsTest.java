@@ -54,14 +54,15 @@ class TargetArgsTest {
         assertEquals(0, e.argument());
     }
 
-    /// @kernel lib/vsprintf.c `vsscanf`: `%llu` wants a digit first and wraps.
+    /// @kernel lib/vsprintf.c `vsscanf`: `%llu` wants a digit first and stops at 2^64 - 1.
     @Test
     void sectorsAreReadAsSscanfDoes() throws TargetException {
         final Reader sectors = args -> args.sectors("bad");
         assertEquals(8, read("8", sectors));
         assertEquals(8, read("008", sectors));
         assertEquals(-1L, read("18446744073709551615", sectors));
-        assertEquals(0, read("18446744073709551616", sectors));
+        assertEquals(-1L, read("18446744073709551616", sectors));
+        assertEquals(-1L, read("99999999999999999999999", sectors));
         for (String bad : List.of("", "+8", "-8", "8x", "x", "0x8", "8\\ ", "\u0661")) {
             refused(bad, sectors);
         }

@@ -1,0 +1,58 @@
+package io.dmctl.lab.parity;
+
+import io.dmctl.lab.LabTest;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Every target against the kernel's own, all proofs, in one boot; `docs/kernel-coverage.md` has the results.
+/// `-Ddmctl.parity=linear,zero` runs these rows only, `-Ddmctl.parity.seed=N` takes other random numbers.
+@LabTest(
+        cpus = 2,
+        disks = {"64M", "64M", "64M"},
+        timeoutSeconds = 900)
+class ParityLabIT {
+    private static @org.jspecify.annotations.Nullable Bench bench;
+
+    /// A row and one of its proofs.
+    record Cell(ParityRow row, Proof proof) {
+        @Override
+        public String toString() {
+            return row.target() + " " + proof;
+        }
+    }
+
+    static Stream<Cell> cells() {
+        return ParityRows.selected().stream()
+                .flatMap(row -> Stream.of(Proof.values())
+                        .filter(proof -> !row.exempt().containsKey(proof))
+                        .map(proof -> new Cell(row, proof)));
+    }
+
+    @BeforeAll
+    static void open() throws Exception {
+        bench = Bench.open();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("cells")
+    void parity(Cell cell) throws Exception {
+        final Bench open = java.util.Objects.requireNonNull(bench);
+        final long begin = System.nanoTime();
+        try {
+            cell.proof().prover().prove(open, cell.row());
+        } finally {
+            open.clear();
+            System.out.println(cell + ": " + (System.nanoTime() - begin) / 1_000_000 + " ms");
+        }
+    }
+
+    @AfterAll
+    static void close() throws Exception {
+        if (bench != null) {
+            bench.close();
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package io.dmctl.lab.parity;
+
+/// The proofs that bind a Java target to the kernel's.
+public enum Proof {
+    T1("constructor"),
+    T2("map");
+
+    private final String title;
+
+    Proof(String title) {
+        this.title = title;
+    }
+
+    /// What is compared, in a word or two.
+    public String title() {
+        return title;
+    }
+
+    Prover prover() {
+        return switch (this) {
+            case T1 -> new ConstructorParity();
+            case T2 -> new MapParity();
+        };
+    }
+
+    /// Does the proof for one row; throws an [AssertionError] that lists the differences.
+    @FunctionalInterface
+    interface Prover {
+        void prove(Bench bench, ParityRow row) throws Exception;
+    }
+}

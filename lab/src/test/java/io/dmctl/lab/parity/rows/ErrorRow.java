@@ -1,0 +1,33 @@
+package io.dmctl.lab.parity.rows;
+
+import io.dmctl.lab.parity.Disks;
+import io.dmctl.lab.parity.ParityRow;
+import java.util.List;
+
+/// `error [DEVICE START]`
+public final class ErrorRow implements ParityRow {
+    @Override
+    public String target() {
+        return "error";
+    }
+
+    @Override
+    public List<String> goodTables(Disks disks) {
+        final String a = disks.path(0);
+        return List.of(
+                "0 8192 error",
+                "0 8192 error " + a + " 0",
+                "0 8 error one two three",
+                "0 500 linear " + a + " 0\n500 100 error\n600 500 linear " + a + " 600");
+    }
+
+    @Override
+    public List<String> badTables(Disks disks) {
+        return List.of(
+                "0 0 error",
+                "8 8 error",
+                "0 8 error /dev/nosuch 0",
+                "0 8 error " + disks.path(0) + " x",
+                "0 8193 error " + disks.path(0) + " 0");
+    }
+}
