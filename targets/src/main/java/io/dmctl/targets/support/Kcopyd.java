@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// Copies a region of one device to up to [#MAX_DESTINATIONS] others, or zeroes them, with bios of the target's own and
 /// a fixed number of buffers. Jobs go in the order of [#submit], in sub-jobs as large as a buffer that run side by
 /// side;
-/// a job that finds no bio or no buffer waits for one.
+/// a job that finds no bio or no buffer waits for one. A target's [io.dmctl.targets.spi.Target#work(Domain,
+/// QueueContext)] calls [#run], which the core calls when a bio is free.
 ///
 /// Thread rule: all calls on the thread of one domain, within the calls of one target
 /// ([io.dmctl.targets.spi.Target#work]
@@ -30,7 +31,6 @@ public final class Kcopyd implements AutoCloseable {
 
     private final Arena arena = Arena.ofShared();
     private final int subJobSectors;
-    private final Runnable wake;
     private @Nullable KcopydJob jobPool;
     private @Nullable KcopydPiece piecePool;
     private @Nullable KcopydJob firstJob;
@@ -38,16 +38,13 @@ public final class Kcopyd implements AutoCloseable {
     private @Nullable KcopydPiece firstReady;
     private @Nullable KcopydPiece lastReady;
     private int jobs;
-    private boolean starved;
 
-    /// `buffers` buffers of `subJobSectors` sectors each, and one of zeros. `wake` must make the domain call [#run]
-    /// later, not at once; it is called when a bio comes back that somebody here waits for.
-    public Kcopyd(int buffers, int subJobSectors, Runnable wake) {
+    /// `buffers` buffers of `subJobSectors` sectors each, and one of zeros.
+    public Kcopyd(int buffers, int subJobSectors) {
         if (buffers < 1 || subJobSectors < 1) {
             throw new IllegalArgumentException("kcopyd: " + buffers + " buffers of " + subJobSectors + " sectors");
         }
         this.subJobSectors = subJobSectors;
-        this.wake = wake;
         final long bytes = (long) subJobSectors << 9;
         final MemorySegment memory = arena.allocate(bytes * (buffers + 1), ALIGN_BYTES);
         final Data zeros = Data.of(memory.asSlice(0, bytes));
@@ -90,11 +87,9 @@ public final class Kcopyd implements AutoCloseable {
 
     /// Goes on after a wait.
     public void run(QueueContext q) {
-        starved = false;
         KcopydPiece piece;
         while ((piece = firstReady) != null || (piece = nextPiece()) != null) {
             if (!piece.advance(q)) {
-                starved = true;
                 return;
             }
             firstReady = piece.next;
@@ -102,14 +97,6 @@ public final class Kcopyd implements AutoCloseable {
                 lastReady = null;
             }
             piece.next = null;
-        }
-    }
-
-    /// The target says that a bio of its own other than Kcopyd's is done.
-    public void bioDone() {
-        if (starved) {
-            starved = false;
-            wake.run();
         }
     }
 
@@ -154,13 +141,7 @@ public final class Kcopyd implements AutoCloseable {
     /// `piece` has more to submit.
     void ready(KcopydPiece piece, QueueContext q) {
         addReady(piece);
-        ran(q);
-    }
-
-    /// A bio is done; it is free only after this call.
-    void ran(QueueContext q) {
         run(q);
-        bioDone();
     }
 
     void finished(KcopydPiece piece, KcopydJob job, QueueContext q) {
@@ -176,7 +157,7 @@ public final class Kcopyd implements AutoCloseable {
             job.next = jobPool;
             jobPool = job;
         }
-        ran(q);
+        run(q);
     }
 
     /// Frees the buffers.

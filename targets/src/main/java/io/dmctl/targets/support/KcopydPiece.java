@@ -125,8 +125,9 @@ final class KcopydPiece implements Completion {
             of.failWrite(destination);
         }
         if (pending != 0 || todo != 0) {
-            owner.ran(q);
-        } else if (plain != 0) {
+            return;
+        }
+        if (plain != 0) {
             op = ReqOp.WRITE; // the limits promised too much: blkdev_issue_zeroout() falls back in the same way
             todo = plain;
             plain = 0;
