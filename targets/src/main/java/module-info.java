@@ -5,6 +5,7 @@ module io.dmctl.targets {
 
     exports io.dmctl.targets.spi;
     exports io.dmctl.targets.core;
+    exports io.dmctl.targets.support;
 
     uses io.dmctl.targets.spi.TargetType;
 

@@ -292,6 +292,12 @@ public abstract class IoThread implements QueueContext, Domain {
     }
 
     @Override
+    public final void requeue(Bio bio) {
+        ((CoreBio) bio).requeue = true;
+        complete(bio);
+    }
+
+    @Override
     public final void home(Bio bio) {
         submit(bio);
     }

@@ -50,6 +50,12 @@ final class MdThread {
 
     private long ownTaken;
     private long ownBack;
+    /// Targets, by their index in the table, that wait for a bio of their own, and how many these are.
+    private boolean[] starved = new boolean[0];
+
+    private int starvedCount;
+    private int starvedNext;
+    private boolean mapping;
 
     @Nullable
     TableEntry currentEntry;
@@ -131,6 +137,9 @@ final class MdThread {
         table = newTable;
         perIo = newPerIo;
         counts = new long[newPerIo.length * TargetCounts.FIELDS];
+        starved = new boolean[newPerIo.length];
+        starvedCount = 0;
+        starvedNext = 0;
     }
 
     /// What waited is issued, in order, against the table that is installed now.
@@ -227,7 +236,9 @@ final class MdThread {
         final Request request = Objects.requireNonNull(bio.request);
         final int sectors = bio.sectors();
         final TableEntry entry = enterTarget(bio);
+        mapping = true;
         final MapResult result = entry.target.map(bio, thread);
+        mapping = false;
         leaveTarget();
         if (bio.partial && result != MapResult.PARK) {
             bio.partial = false;
@@ -333,6 +344,7 @@ final class MdThread {
                 md.ownBioBack();
             }
             thread.bioFreed();
+            feedStarved();
             return;
         }
         final TableEntry entry = bio.entry;
@@ -369,8 +381,32 @@ final class MdThread {
         final CoreBio bio = freeOwn.poll();
         if (bio != null) {
             OWN_TAKEN.setRelease(this, ownTaken + 1); // pairs with getAcquire in ownTaken()
+        } else if (!mapping) { // map answers PARK
+            starve(Objects.requireNonNull(currentEntry).index);
         }
         return bio;
+    }
+
+    private void starve(int index) {
+        if (!starved[index]) {
+            starved[index] = true;
+            starvedCount++;
+        }
+    }
+
+    /// An own bio is free: those that wait for one have their turn, one after the other.
+    private void feedStarved() {
+        final LiveTable t = table;
+        for (int asked = starvedCount; t != null && asked > 0 && !freeOwn.isEmpty(); asked--) {
+            while (!starved[starvedNext]) {
+                starvedNext = (starvedNext + 1) % starved.length;
+            }
+            final int index = starvedNext;
+            starvedNext = (index + 1) % starved.length;
+            starved[index] = false;
+            starvedCount--;
+            work(t.entries[index]);
+        }
     }
 
     private void endIfDone(Request request) {

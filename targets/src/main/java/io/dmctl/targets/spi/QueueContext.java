@@ -24,7 +24,8 @@ public interface QueueContext {
     /// A bio of the target's own; only while one of the target's methods runs on this thread. `completion` is told when
     /// it is done, after which the bio goes back to its pool.
     /// `data` is copied.
-    /// Null: none is free, answer [MapResult#PARK].
+    /// Null: none is free. In map answer [MapResult#PARK]; elsewhere [Target#work(Domain, QueueContext)] is
+    /// called on this thread when one is.
     @Nullable
     Bio newBio(LowerDevice dev, ReqOp op, int flags, long sector, int sectors, Data data, Completion completion);
 
@@ -34,6 +35,9 @@ public interface QueueContext {
     /// Completes a bio that the target owns (answered SUBMITTED or INCOMPLETE), with its status. Never re-enters map or
     /// endIo.
     void complete(Bio bio);
+
+    /// As [#complete], with what [MapResult#REQUEUE] means.
+    void requeue(Bio bio);
 
     /// Hands the bio to `owner`, on whose thread [Target#work] is called.
     void post(Domain owner, Bio bio);

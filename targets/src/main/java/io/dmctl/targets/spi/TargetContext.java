@@ -25,7 +25,7 @@ public interface TargetContext {
     Domain domain(Object key);
 
     /// Calls [Target#work(Domain, QueueContext)] soon on the thread of `owner`, once for each call of this. From any
-    /// thread, cold. Only while the table is live: from [Target#resume] on, until the device is suspended.
+    /// thread, cold. Only while the table is live: from [Target#resume] on, until [Target#postsuspend] returns.
     void queueWork(Domain owner);
 
     /// Waits until `done`, which is asked again after each [#signal]; for hooks only. False: the waiting thread was

@@ -1,4 +1,4 @@
-/// What several targets share.
+/// Building blocks that several targets share; targets of one's own may use them too.
 @NullMarked
 package io.dmctl.targets.support;
 

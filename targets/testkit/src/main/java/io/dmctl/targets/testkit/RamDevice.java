@@ -60,6 +60,12 @@ public class RamDevice implements BlockDevice {
         return this;
     }
 
+    /// Ends its I/O within the submission from now on, as one without a scheduler does.
+    public RamDevice atOnce() {
+        scheduler = null;
+        return this;
+    }
+
     public RamDevice limits(QueueLimits newLimits) {
         limits = newLimits;
         return this;
