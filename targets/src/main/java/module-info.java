@@ -16,5 +16,6 @@ module io.dmctl.targets {
             io.dmctl.targets.error.ErrorTargetType,
             io.dmctl.targets.unstriped.UnstripedTargetType,
             io.dmctl.targets.switching.SwitchTargetType,
-            io.dmctl.targets.delay.DelayTargetType;
+            io.dmctl.targets.delay.DelayTargetType,
+            io.dmctl.targets.logwrites.LogWritesTargetType;
 }

@@ -1,6 +1,7 @@
 package io.dmctl.targets.testkit;
 
 import com.sun.management.ThreadMXBean;
+import io.dmctl.targets.core.BlockDevice;
 import io.dmctl.targets.core.IoGroup;
 import io.dmctl.targets.core.IoThread;
 import io.dmctl.targets.core.LiveTable;
@@ -18,14 +19,20 @@ import io.dmctl.targets.spi.TargetType;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 
-/// Counts the bytes that a real I/O thread allocates for requests through the core, on devices that are done at once.
+/// Counts the bytes that a real I/O thread allocates for requests through the core, on devices that are done at
+/// once.
 public final class AllocationGate {
     private static final int REQUESTS = 100_000;
     private static final int TOLERANCE_BYTES = 64;
     private static final int MAX_WARM_UPS = 20;
+    /// Requests that take longer than this for all are lost.
+    private static final long LOST_NS = 60_000_000_000L;
 
     private AllocationGate() {}
 
@@ -33,11 +40,27 @@ public final class AllocationGate {
     public static long[] bytes(
             TargetType type, long lenSectors, String params, List<String> deviceNames, long deviceSectors)
             throws TableException {
-        final IoGroup group = new IoGroup(new ThreadScheduler(), index -> new LoopIoThread(index).start());
+        final List<BlockDevice> devices = new ArrayList<>();
+        deviceNames.forEach(name -> devices.add(new RamDevice(name, deviceSectors)));
+        return bytes(type, lenSectors, params, devices);
+    }
+
+    /// As above, on these devices. What the threads of domains allocate counts too.
+    public static long[] bytes(TargetType type, long lenSectors, String params, List<? extends BlockDevice> devices)
+            throws TableException {
+        final List<LoopIoThread> domains = new CopyOnWriteArrayList<>();
+        final AtomicReference<IoGroup> made = new AtomicReference<>();
+        final IoGroup group = new IoGroup(new ThreadScheduler(), index -> {
+            final LoopIoThread domain = new LoopIoThread(index).start();
+            domain.execute(() -> made.get().join(domain));
+            domains.add(domain);
+            return domain;
+        });
+        made.set(group);
         try (LoopIoThread thread = new LoopIoThread(group.newThreadIndex()).start()) {
             thread.execute(() -> group.join(thread));
             final TestServices services = new TestServices();
-            deviceNames.forEach(name -> services.add(name, new RamDevice(name, deviceSectors)));
+            devices.forEach(device -> services.add(device.name(), device));
             final MappedDevice device = group.create("dev");
             final TableSpec line = new TableSpec(0, lenSectors, type.name(), params.getBytes(StandardCharsets.UTF_8));
             final LiveTable table = new TableBuilder(TargetRegistry.of(List.of(type)), group, services)
@@ -45,34 +68,47 @@ public final class AllocationGate {
             device.load(table);
             device.resume(false);
             final long[] result = {
-                settle(device, thread, ReqOp.READ, lenSectors), settle(device, thread, ReqOp.WRITE, lenSectors)
+                settle(device, thread, domains, ReqOp.READ, lenSectors),
+                settle(device, thread, domains, ReqOp.WRITE, lenSectors)
             };
             device.remove();
             return result;
+        } finally {
+            domains.forEach(LoopIoThread::close);
         }
     }
 
     /// The compilers need a while until nothing escapes any more; a path that allocates never settles.
-    private static long settle(MappedDevice device, LoopIoThread thread, ReqOp op, long lenSectors) {
+    private static long settle(
+            MappedDevice device, LoopIoThread thread, List<LoopIoThread> domains, ReqOp op, long lenSectors) {
         long least = Long.MAX_VALUE;
         for (int i = 0; i < MAX_WARM_UPS && least > TOLERANCE_BYTES; i++) {
             final CompletableFuture<Long> spent = new CompletableFuture<>();
             final Load load = new Load(device, op, lenSectors, spent);
+            final long before = allocatedBy(domains);
             thread.execute(() -> load.run(thread));
-            least = Math.min(least, spent.join());
+            least = Math.min(least, spent.join() + allocatedBy(domains) - before);
         }
         return least <= TOLERANCE_BYTES ? 0 : least;
     }
 
-    /// Requests one after the other, all on the I/O thread.
+    private static long allocatedBy(List<LoopIoThread> threads) {
+        final ThreadMXBean beans = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        return threads.stream()
+                .mapToLong(thread -> beans.getThreadAllocatedBytes(thread.threadId()))
+                .sum();
+    }
+
+    /// Requests in bursts, all from the I/O thread, so that a target's domain has something to do meanwhile.
     private static final class Load implements RequestSink {
         private static final int SECTORS = 8;
+        private static final int BURST = 50;
 
         private final MappedDevice device;
         private final ReqOp op;
         private final long spots;
         private final CompletableFuture<Long> spent;
-        private final Request request = new Request(this, 0);
+        private final Request[] requests = new Request[BURST];
         private int done;
 
         Load(MappedDevice device, ReqOp op, long lenSectors, CompletableFuture<Long> spent) {
@@ -80,17 +116,26 @@ public final class AllocationGate {
             this.op = op;
             this.spots = lenSectors - SECTORS + 1;
             this.spent = spent;
-            request.data().set(Data.of(MemorySegment.ofArray(new byte[SECTORS << 9])), 0);
+            final Data data = Data.of(MemorySegment.ofArray(new byte[SECTORS << 9]));
+            for (int i = 0; i < BURST; i++) {
+                requests[i] = new Request(this, i);
+                requests[i].data().set(data, 0);
+            }
         }
 
         void run(LoopIoThread thread) {
             final ThreadMXBean beans = (ThreadMXBean) ManagementFactory.getThreadMXBean();
             beans.getCurrentThreadAllocatedBytes(); // its own first use allocates
             final long before = beans.getCurrentThreadAllocatedBytes();
-            for (int i = 0; i < REQUESTS; i++) {
-                request.init(op, 0, i % spots, SECTORS);
-                device.submit(request, thread);
-                thread.runPending();
+            final long until = System.nanoTime() + LOST_NS;
+            for (int i = 0; i < REQUESTS; i += BURST) {
+                for (Request request : requests) {
+                    request.init(op, 0, (i + request.tag()) % spots, SECTORS);
+                    device.submit(request, thread);
+                }
+                do {
+                    thread.runPending();
+                } while (done < i + BURST && System.nanoTime() < until);
             }
             final long bytes = beans.getCurrentThreadAllocatedBytes() - before;
             if (done == REQUESTS) {

@@ -48,6 +48,11 @@ final class ContractFixture implements AutoCloseable {
         return this;
     }
 
+    /// The devices that hold what the target stores.
+    List<CrashDevice> data() {
+        return lower.subList(0, test.dataDevices());
+    }
+
     /// Length, type and arguments of the target alone.
     String line() {
         return test.lenSectors() + " " + test.type().name() + " " + test.params(test.deviceNames());
@@ -117,7 +122,7 @@ final class ContractFixture implements AutoCloseable {
 
     /// Whole devices are as the model has them, also where the target has no business.
     void compareDevices() {
-        for (int i = 0; i < images.length; i++) {
+        for (int i = 0; i < test.dataDevices(); i++) {
             compare("d" + i, images[i], lower.get(i).contents());
         }
         compare("pad", padImage, pad.contents());

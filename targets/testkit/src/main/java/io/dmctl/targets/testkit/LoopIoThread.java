@@ -46,6 +46,10 @@ public final class LoopIoThread extends IoThread implements AutoCloseable {
         }
     }
 
+    long threadId() {
+        return thread.threadId();
+    }
+
     @Override
     protected void wake() {
         LockSupport.unpark(thread);
