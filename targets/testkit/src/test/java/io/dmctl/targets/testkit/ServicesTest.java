@@ -45,7 +45,7 @@ class ServicesTest {
     @Test
     void allAreFoundByName() {
         assertEquals(
-                List.of("error", "linear", "striped", "zero"),
+                List.of("crypt", "error", "linear", "striped", "zero"),
                 TargetRegistry.load().all().stream().map(TargetType::name).toList());
     }
 
