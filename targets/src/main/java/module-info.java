@@ -4,12 +4,15 @@ module io.dmctl.targets {
     requires static org.jspecify;
 
     exports io.dmctl.targets.spi;
+    exports io.dmctl.targets.spi.crypto;
     exports io.dmctl.targets.core;
     exports io.dmctl.targets.support;
+    exports io.dmctl.targets.support.aes;
 
     uses io.dmctl.targets.spi.TargetType;
 
     provides io.dmctl.targets.spi.TargetType with
+            io.dmctl.targets.crypt.CryptTargetType,
             io.dmctl.targets.linear.LinearTargetType,
             io.dmctl.targets.striped.StripedTargetType,
             io.dmctl.targets.zero.ZeroTargetType,

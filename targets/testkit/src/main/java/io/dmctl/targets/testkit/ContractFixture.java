@@ -106,7 +106,10 @@ final class ContractFixture implements AutoCloseable {
         final byte[] bytes = new byte[sectors * SECTOR];
         for (int i = 0; i < sectors; i++) {
             if (at(sector + i) instanceof Content.Stored stored) {
-                System.arraycopy(image(stored), (int) stored.sector() * SECTOR, bytes, i * SECTOR, SECTOR);
+                final int from = (int) stored.sector() * SECTOR;
+                final byte[] one = Arrays.copyOfRange(image(stored), from, from + SECTOR);
+                final byte[] shown = stored.device() < 0 ? one : test.shown(sector + i - PAD, one);
+                System.arraycopy(shown, 0, bytes, i * SECTOR, SECTOR);
             }
         }
         return bytes;
@@ -115,7 +118,19 @@ final class ContractFixture implements AutoCloseable {
     void modelWrite(long sector, byte[] bytes) {
         for (int i = 0; i < bytes.length / SECTOR; i++) {
             if (at(sector + i) instanceof Content.Stored stored) {
-                System.arraycopy(bytes, i * SECTOR, image(stored), (int) stored.sector() * SECTOR, SECTOR);
+                final byte[] one = Arrays.copyOfRange(bytes, i * SECTOR, (i + 1) * SECTOR);
+                final byte[] kept = stored.device() < 0 ? one : test.stored(sector + i - PAD, one);
+                System.arraycopy(kept, 0, image(stored), (int) stored.sector() * SECTOR, SECTOR);
+            }
+        }
+    }
+
+    /// The sectors of the devices are zeros.
+    void modelDiscard(long sector, int sectors) {
+        for (long s = sector; s < sector + sectors; s++) {
+            if (at(s) instanceof Content.Stored stored) {
+                final int from = (int) stored.sector() * SECTOR;
+                Arrays.fill(image(stored), from, from + SECTOR, (byte) 0);
             }
         }
     }

@@ -45,7 +45,7 @@ class ServicesTest {
     @Test
     void allAreFoundByName() {
         assertEquals(
-                List.of("delay", "error", "linear", "log-writes", "striped", "switch", "unstriped", "zero"),
+                List.of("crypt", "delay", "error", "linear", "log-writes", "striped", "switch", "unstriped", "zero"),
                 TargetRegistry.load().all().stream().map(TargetType::name).toList());
     }
 

@@ -1,0 +1,96 @@
+package io.dmctl.targets.crypt;
+
+import static io.dmctl.targets.spi.TargetException.EINVAL;
+
+import io.dmctl.targets.spi.DeviceArg;
+import io.dmctl.targets.spi.LowerDevice;
+import io.dmctl.targets.spi.Target;
+import io.dmctl.targets.spi.TargetArgs;
+import io.dmctl.targets.spi.TargetContext;
+import io.dmctl.targets.spi.TargetException;
+import io.dmctl.targets.spi.TargetType;
+import io.dmctl.targets.spi.TargetVersion;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.OptionalLong;
+
+/// A range of one device, encrypted. @kernel drivers/md/dm-crypt.c `crypt_ctr`
+public final class CryptTargetType implements TargetType {
+    private static final int KEY = 1;
+    private static final int IV_OFFSET = 2;
+    private static final int DEVICE = 3;
+    private static final int START = 4;
+
+    @Override
+    public String name() {
+        return "crypt";
+    }
+
+    @Override
+    public TargetVersion version() {
+        return new TargetVersion(1, 29, 0);
+    }
+
+    @Override
+    public List<DeviceArg> deviceArgs(TargetArgs args) {
+        return args.count() > START ? List.of(new DeviceArg(DEVICE, args.word(DEVICE))) : List.of();
+    }
+
+    /// Decides in the kernel's order: the key's size, the options, the cipher, the key, and then the rest.
+    @Override
+    public Target ctr(TargetContext ti, TargetArgs args) throws TargetException {
+        final String few = "Not enough arguments";
+        if (args.count() <= START) {
+            throw new TargetException(few, EINVAL, args.count());
+        }
+        final String cipher = args.shift(few);
+        final MemorySegment keyWord = args.shiftSecret(few);
+        final String ivOffset = args.shift(few);
+        final DeviceArg device = args.device(few);
+        final String start = args.shift(few);
+        final CryptServices services = CryptServices.of(ti);
+        final CryptKey key = CryptKey.forWord(keyWord, services, KEY);
+        try {
+            final CryptOptions options = CryptOptions.parse(args, ti.lenSectors());
+            final CipherSpec spec = CipherSpec.parse(cipher);
+            final CryptCiphers ciphers = new CryptCiphers(services.ciphers(), spec, key);
+            setKey(key, keyWord, ciphers);
+            final long ivSector = ivOffset(ivOffset, options);
+            final LowerDevice dev = open(ti, device);
+            final long startSector = Numbers.unsigned(start)
+                    .orElseThrow(() -> new TargetException("Invalid device sector", EINVAL, START));
+            return new CryptTarget(ti, new CryptTable(spec, key, ciphers, options, ivSector, dev, startSector));
+        } catch (TargetException | RuntimeException | Error e) {
+            key.close();
+            throw e;
+        }
+    }
+
+    private static void setKey(CryptKey key, MemorySegment word, CryptCiphers ciphers) throws TargetException {
+        try {
+            key.set(word);
+            if (!ciphers.keyFits()) {
+                throw TargetException.invalid("the cipher takes no key of this length");
+            }
+            CryptCiphers.closeAll(ciphers.open()); // the provider can do it, and is warm when the first request comes
+        } catch (TargetException e) {
+            throw new TargetException("Error decoding and setting key: " + e.getMessage(), e.errno(), KEY);
+        }
+    }
+
+    private static long ivOffset(String word, CryptOptions options) throws TargetException {
+        final OptionalLong value = Numbers.unsigned(word);
+        if (value.isEmpty() || (value.getAsLong() & options.sectorStep() - 1) != 0) {
+            throw new TargetException("Invalid iv_offset sector", EINVAL, IV_OFFSET);
+        }
+        return value.getAsLong();
+    }
+
+    private static LowerDevice open(TargetContext ti, DeviceArg device) throws TargetException {
+        try {
+            return ti.getDevice(device);
+        } catch (TargetException e) {
+            throw new TargetException("Device lookup failed: " + e.getMessage(), e.errno(), device.index());
+        }
+    }
+}

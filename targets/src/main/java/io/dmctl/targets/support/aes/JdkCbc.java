@@ -1,0 +1,70 @@
+package io.dmctl.targets.support.aes;
+
+import static io.dmctl.targets.support.aes.JdkAes.BLOCK;
+import static io.dmctl.targets.support.aes.JdkAes.CHUNK;
+
+import io.dmctl.targets.spi.HotPath;
+import io.dmctl.targets.spi.TargetException;
+import io.dmctl.targets.spi.crypto.SectorCipher;
+import io.dmctl.targets.spi.crypto.SectorRun;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+
+/// Cipher block chaining.
+///
+/// A new initialisation vector would cost an `init`, with a new key schedule and garbage. So all sectors are
+/// one chain:
+/// the first block of a
+/// sector also gets the last cipher text of the chain, which the cipher takes out again.
+@HotPath
+final class JdkCbc implements SectorCipher {
+    private final JdkAes chain;
+    private final JdkAes decryptor;
+    private final byte[] in = new byte[CHUNK];
+    private final byte[] out = new byte[CHUNK];
+    private long lastLow;
+    private long lastHigh;
+
+    JdkCbc(MemorySegment key) throws TargetException {
+        chain = JdkAes.chain(key);
+        decryptor = JdkAes.decryptor(key);
+    }
+
+    @Override
+    public void encrypt(SectorRun run) {
+        final int n = run.sectorBytes;
+        for (int i = 0; i < run.sectors; i++) {
+            final long iv = run.ivAt + (long) i * SectorRun.IV_BYTES;
+            MemorySegment.copy(run.from, ValueLayout.JAVA_BYTE, run.fromAt + (long) i * n, in, 0, n);
+            Words.set(in, 0, Words.get(in, 0) ^ run.ivs.get(Words.LE, iv) ^ lastLow);
+            Words.set(in, 8, Words.get(in, 8) ^ run.ivs.get(Words.LE, iv + 8) ^ lastHigh);
+            chain.update(in, n, out);
+            lastLow = Words.get(out, n - BLOCK);
+            lastHigh = Words.get(out, n - BLOCK + 8);
+            MemorySegment.copy(out, 0, run.to, ValueLayout.JAVA_BYTE, run.toAt + (long) i * n, n);
+        }
+    }
+
+    @Override
+    public void decrypt(SectorRun run) {
+        final int n = run.sectorBytes;
+        for (int i = 0; i < run.sectors; i++) {
+            final long iv = run.ivAt + (long) i * SectorRun.IV_BYTES;
+            MemorySegment.copy(run.from, ValueLayout.JAVA_BYTE, run.fromAt + (long) i * n, in, 0, n);
+            decryptor.update(in, n, out);
+            Words.set(out, 0, Words.get(out, 0) ^ run.ivs.get(Words.LE, iv));
+            Words.set(out, 8, Words.get(out, 8) ^ run.ivs.get(Words.LE, iv + 8));
+            for (int at = BLOCK; at < n; at += 8) {
+                Words.set(out, at, Words.get(out, at) ^ Words.get(in, at - BLOCK));
+            }
+            MemorySegment.copy(out, 0, run.to, ValueLayout.JAVA_BYTE, run.toAt + (long) i * n, n);
+        }
+    }
+
+    @Override
+    public void close() {
+        Arrays.fill(in, (byte) 0);
+        Arrays.fill(out, (byte) 0);
+    }
+}
