@@ -54,6 +54,9 @@ final class MdThread {
     @Nullable
     TableEntry currentEntry;
 
+    /// Its target found no own bio, and cannot park.
+    private @Nullable TableEntry ownWanted;
+
     /// Bios done by each target of the table: see [TargetCounts#index].
     private long[] counts = new long[0];
 
@@ -227,8 +230,12 @@ final class MdThread {
         final Request request = Objects.requireNonNull(bio.request);
         final int sectors = bio.sectors();
         final TableEntry entry = enterTarget(bio);
+        final TableEntry wanted = ownWanted;
         final MapResult result = entry.target.map(bio, thread);
         leaveTarget();
+        if (result == MapResult.PARK) {
+            ownWanted = wanted; // it is mapped again
+        }
         if (bio.partial && result != MapResult.PARK) {
             bio.partial = false;
             // The rest is issued next: nothing was issued after this piece.
@@ -278,7 +285,7 @@ final class MdThread {
         currentEntry = null;
     }
 
-    /// Work that no bio brings; dropped when its target is gone.
+    /// Work that no bio brings, or for which there was no bio; dropped when its target is gone.
     void work(TableEntry entry) {
         if (!entry.closed) {
             thread.current = this;
@@ -328,6 +335,11 @@ final class MdThread {
             leaveTarget();
             bio.completion = null;
             freeOwn.add(bio);
+            final TableEntry wanted = ownWanted;
+            if (wanted != null) {
+                ownWanted = null;
+                work(wanted);
+            }
             OWN_BACK.setRelease(this, ownBack + 1); // pairs with getAcquire in ownBack()
             if (blocked) {
                 md.ownBioBack();
@@ -369,6 +381,8 @@ final class MdThread {
         final CoreBio bio = freeOwn.poll();
         if (bio != null) {
             OWN_TAKEN.setRelease(this, ownTaken + 1); // pairs with getAcquire in ownTaken()
+        } else {
+            ownWanted = currentEntry;
         }
         return bio;
     }

@@ -24,7 +24,8 @@ public interface QueueContext {
     /// A bio of the target's own; only while one of the target's methods runs on this thread. `completion` is told when
     /// it is done, after which the bio goes back to its pool.
     /// `data` is copied.
-    /// Null: none is free, answer [MapResult#PARK].
+    /// Null: none is free, answer [MapResult#PARK]. Outside of map, [Target#work(Domain, QueueContext)] is called
+    /// on this thread once one is.
     @Nullable
     Bio newBio(LowerDevice dev, ReqOp op, int flags, long sector, int sectors, Data data, Completion completion);
 

@@ -27,7 +27,8 @@ public interface Target extends AutoCloseable {
     }
 
     /// What [TargetContext#queueWork] asked for, on the thread of `owner`: the place for work that no bio brings, a
-    /// recovery in the background for one.
+    /// recovery in the background for one. Also called once there is a bio that was asked for in vain, outside of
+    /// map, by [QueueContext#newBio].
     default void work(Domain owner, QueueContext q) {}
 
     /// State of a bio in this target, made once per bio of a pool when the table becomes live; null for none.
