@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /// For a constructor that is only to judge its arguments: devices are looked at and closed again, nothing is written.
 /// Visits then tell whether the areas are inside the devices.
@@ -124,6 +125,16 @@ final class DryContext implements TargetContext, DeviceVisitor {
     @Override
     public void queueWork(Domain owner) {
         throw new UnsupportedOperationException("a table that is judged never becomes live");
+    }
+
+    @Override
+    public void run(Domain owner, Runnable task) {
+        task.run();
+    }
+
+    @Override
+    public <S> S shared(Class<S> type, Supplier<S> make) {
+        return make.get();
     }
 
     @Override

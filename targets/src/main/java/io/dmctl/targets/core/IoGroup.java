@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 
 /// A device group: the I/O threads of one process, the mapped devices they serve, the domains.
 ///
@@ -27,6 +28,7 @@ public final class IoGroup {
     private final List<IoThread> threads = new ArrayList<>();
     private final List<MappedDevice> devices = new ArrayList<>();
     private final Map<Object, IoThread> domains = new HashMap<>();
+    private final Map<Class<?>, Object> shared = new HashMap<>();
     private final AtomicInteger nextThreadIndex = new AtomicInteger();
     private final BitSet usedSlots = new BitSet();
 
@@ -101,6 +103,30 @@ public final class IoGroup {
     public Domain domain(Object key) {
         synchronized (domains) {
             return domains.computeIfAbsent(key, k -> workers.apply(newThreadIndex()));
+        }
+    }
+
+    /// The group's object of class `type`, made at the first call.
+    <S> S shared(Class<S> type, Supplier<S> make) {
+        synchronized (shared) {
+            return type.cast(shared.computeIfAbsent(type, t -> make.get()));
+        }
+    }
+
+    /// Runs `task` on `thread` and waits for its end, also when the waiting thread is interrupted: the task is short,
+    /// and it will run.
+    void runOn(IoThread thread, Runnable task) {
+        final Token token = new Token(1);
+        thread.execute(() -> {
+            task.run();
+            token.ack();
+        });
+        boolean interrupted = false;
+        while (!token.await()) {
+            interrupted |= Thread.interrupted();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -288,7 +288,12 @@ public final class MappedDevice implements BlockDevice {
 
     /// `entry`'s target gets its turn on `owner`'s thread.
     void queueWork(TableEntry entry, IoThread owner) {
-        owner.execute(() -> slotOf(owner).work(entry));
+        owner.execute(() -> {
+            final MdThread slot = owner.slot(slotId);
+            if (slot != null) { // the device is gone otherwise
+                slot.work(entry);
+            }
+        });
     }
 
     private static TableException interrupted() {

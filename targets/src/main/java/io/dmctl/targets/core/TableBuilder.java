@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Makes a table of its lines, refusing what the kernel refuses, in its order, with its texts. Nothing stays open after
@@ -220,6 +221,16 @@ public final class TableBuilder {
         public void queueWork(Domain owner) {
             final TableEntry target = Objects.requireNonNull(entry, "work before the target is live");
             device.queueWork(target, (IoThread) owner);
+        }
+
+        @Override
+        public void run(Domain owner, Runnable task) {
+            group.runOn((IoThread) owner, task);
+        }
+
+        @Override
+        public <S> S shared(Class<S> type, Supplier<S> make) {
+            return group.shared(type, make);
         }
 
         @Override

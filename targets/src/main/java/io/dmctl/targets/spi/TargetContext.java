@@ -2,6 +2,7 @@ package io.dmctl.targets.spi;
 
 import java.lang.foreign.MemorySegment;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /// At construction: where the target lies, and the services of the core and the backend.
 public interface TargetContext {
@@ -27,6 +28,14 @@ public interface TargetContext {
     /// Calls [Target#work(Domain, QueueContext)] soon on the thread of `owner`, once for each call of this. From any
     /// thread, cold. Only while the table is live: from [Target#resume] on, until [Target#postsuspend] returns.
     void queueWork(Domain owner);
+
+    /// Runs `task` on the thread of `owner`, between what that does otherwise, and waits for its end: so a
+    /// constructor or hook looks at and changes what the domain owns. Cold.
+    void run(Domain owner, Runnable task);
+
+    /// What the targets of a group share, made by `make` at the first call: the same object for every caller of the
+    /// group, and as long as that lives.
+    <S> S shared(Class<S> type, Supplier<S> make);
 
     /// Waits until `done`, which is asked again after each [#signal]; for hooks only. False: the waiting thread was
     /// interrupted.

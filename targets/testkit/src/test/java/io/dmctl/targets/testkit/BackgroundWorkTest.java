@@ -2,6 +2,7 @@ package io.dmctl.targets.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dmctl.targets.core.TableException;
@@ -190,5 +191,77 @@ class BackgroundWorkTest {
                 }
             });
         }
+    }
+
+    /// Has more to write than there are bios, and asks for another only when it is called.
+    private static final class Hungry extends TestTargets.PassThrough {
+        private final Domain owner;
+        private final Data bytes = Data.of(MemorySegment.ofArray(new byte[512]));
+        private int next;
+
+        Hungry(TargetContext ti, LowerDevice dev) {
+            super(ti, dev);
+            owner = ti.domain("hungry");
+        }
+
+        @Override
+        public void resume() {
+            ti.queueWork(owner);
+        }
+
+        @Override
+        public void work(Domain domain, QueueContext q) {
+            while (next < SECTORS) {
+                final Bio own = q.newBio(dev, ReqOp.WRITE, 0, next, 1, bytes, (bio, c) -> {});
+                if (own == null) {
+                    return;
+                }
+                next++;
+                q.submit(own);
+            }
+        }
+    }
+
+    @Test
+    void workThatFoundNoBioIsCalledAgainWhenOneIsFreeAndASuspendWaitsForAll() {
+        Seeds.each(10, seed -> {
+            final List<Hungry> made = new ArrayList<>();
+            final TestTargets.OneDeviceType type = new TestTargets.OneDeviceType("hungry", (ti, dev) -> {
+                made.add(new Hungry(ti, dev));
+                return made.getLast();
+            });
+            try (TestGroup g = new TestGroup(new TestGroup.Config(seed, 1, 8, 3), type)) {
+                final RamDevice ram = g.ram("a", SECTORS).record();
+                final TestDevice dev = g.create("dev", "0 " + SECTORS + " hungry a");
+                g.scheduler().run(g.scheduler().random().nextInt(20));
+                dev.suspend(false);
+                assertEquals(made.getFirst().next, ram.ops().size());
+                assertEquals(0, dev.core().busyBios());
+                dev.resume();
+                g.scheduler().runToIdle();
+                assertEquals(SECTORS, ram.ops().size());
+            }
+        });
+    }
+
+    @Test
+    void hooksRunTasksOnTheDomainsThreadAndShareWhatTheGroupShares() {
+        Seeds.each(5, seed -> {
+            final List<StringBuilder> shared = new ArrayList<>();
+            final TestTargets.OneDeviceType type = new TestTargets.OneDeviceType("sharer", (ti, dev) -> {
+                final StringBuilder s = ti.shared(StringBuilder.class, StringBuilder::new);
+                shared.add(s);
+                ti.run(ti.domain(dev), () -> s.append(dev.name()));
+                return new TestTargets.PassThrough(ti, dev);
+            });
+            try (TestGroup g = new TestGroup(seed, type)) {
+                g.ram("a", SECTORS);
+                g.ram("b", SECTORS);
+                g.create("one", "0 1 sharer a");
+                g.create("two", "0 1 sharer b");
+                assertEquals("ab", shared.getFirst().toString());
+                assertSame(shared.get(0), shared.get(1));
+            }
+        });
     }
 }
