@@ -55,7 +55,7 @@ class TableDiagnosisTest {
     void nothingIsSaidBehindATargetThatOnlyTheKernelHas() throws Exception {
         assertEquals(
                 Optional.empty(),
-                TableDiagnosis.look(DmTable.parse("0 8 crypt x\n9 8 zero"), false, Errno.EINVAL, type -> true));
+                TableDiagnosis.look(DmTable.parse("0 8 thin x\n9 8 zero"), false, Errno.EINVAL, type -> true));
     }
 
     private static Optional<TableFault> look(String table, int errno) throws DmTableSyntaxException {

@@ -339,12 +339,12 @@ final class MdThread {
             leaveTarget();
             bio.completion = null;
             freeOwn.add(bio);
+            feedStarved(); // first: a drain must not miss what goes on with this bio
             OWN_BACK.setRelease(this, ownBack + 1); // pairs with getAcquire in ownBack()
             if (blocked) {
                 md.ownBioBack();
             }
             thread.bioFreed();
-            feedStarved();
             return;
         }
         final TableEntry entry = bio.entry;

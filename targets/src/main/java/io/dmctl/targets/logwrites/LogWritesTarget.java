@@ -122,10 +122,12 @@ final class LogWritesTarget implements Target {
         if (!verb.equalsIgnoreCase("mark")) {
             throw TargetException.invalid("Unrecognised log writes target message received: " + verb);
         }
-        log.addMark(args.shiftSecret("").toArray(ValueLayout.JAVA_BYTE));
+        final byte[] text = args.shiftSecret("").toArray(ValueLayout.JAVA_BYTE);
         if (idle) {
+            log.addMark(text);
             log.settleNow();
         } else {
+            ti.run(log.domain(), () -> log.addMark(text));
             ti.queueWork(log.domain());
         }
         return "";

@@ -11,8 +11,8 @@ import io.dmctl.targets.spi.ReqOp;
 import io.dmctl.targets.spi.TargetContext;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentLinkedQueue;
 
 /// The log of one target: which entries there are and in which order.
 ///
@@ -41,8 +41,7 @@ final class WriteLog implements AutoCloseable {
     private final LogWriter writer;
     private final BlockList unflushed = new BlockList();
     private final BioFifo waiting = new BioFifo();
-    /// Filled by the control thread.
-    private final ConcurrentLinkedQueue<byte[]> marks = new ConcurrentLinkedQueue<>();
+    private final ArrayDeque<byte[]> marks = new ArrayDeque<>();
 
     WriteLog(TargetContext ti, LowerDevice dev, LowerDevice logDev) {
         this.dev = dev;
@@ -64,7 +63,7 @@ final class WriteLog implements AutoCloseable {
         return domain;
     }
 
-    /// From the control thread. It is logged by the next [#settle] on the domain, or by [#settleNow].
+    /// On the domain, or when nothing runs there. It is logged by the next [#settle] on the domain, or by [#settleNow].
     void addMark(byte[] text) {
         marks.add(LogFormat.markText(text, blockBytes));
     }
