@@ -6,6 +6,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /// The arguments of a table line, read in order. The bytes are off-heap and wiped at [#close], so that a key need never
 /// become a String.
@@ -72,6 +73,12 @@ public final class TargetArgs implements AutoCloseable {
     public String word(int index) {
         final int[] at = words.get(index);
         return new String(text.asSlice(at[0], at[1]).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
+    }
+
+    /// Makes argument `index`, from 0, the next one: for a constructor that decides about its arguments in another
+    /// order.
+    public void seek(int index) {
+        next = Objects.checkIndex(index, words.size() + 1);
     }
 
     /// The next argument.
