@@ -57,6 +57,9 @@ class QueueLimitsTest {
         golden("0 512 striped 2 64 a 0 b 0", "512 512 32768 65536 64 512 65536 32768 wb 0 511");
         golden("0 512 unstriped 2 64 0 a 0", "512 512 512 0 64 0 0 0 wb 0 511");
         golden("0 512 switch 2 64 0 a 0 b 0", "512 512 512 0 0 512 32768 0 wb 0 511");
+        golden("0 512 flakey a 0 1 0", "512 512 512 0 0 512 32768 0 wb 0 511");
+        golden("0 512 dust a 0 512", "512 512 512 0 0 512 32768 0 wb 0 511");
+        golden("0 512 null", "512 512 512 0 0 512 huge 0 write_through 0 511");
         golden("0 512 delay a 0 0", "512 512 512 0 0 512 32768 0 wb 0 511");
         golden("0 8 zero\n8 8 linear a 0", "512 512 512 0 0 512 32768 0 wb 0 511");
         golden("0 8 error\n8 8 linear a 0", "512 512 512 0 0 512 32768 0 wb 0 511");
