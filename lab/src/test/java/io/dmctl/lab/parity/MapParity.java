@@ -113,8 +113,8 @@ final class MapParity implements Proof.Prover {
         private void message(String message) {
             differences.same(
                     table + ": message " + message,
-                    kernel.message(Side.MAIN, 0, message),
-                    ours.message(Side.MAIN, 0, message));
+                    kernel.message(Side.MAIN, 0, message).withoutReason(),
+                    ours.message(Side.MAIN, 0, message).withoutReason());
         }
 
         private String status(Side side, DmTask.TableStatus.Kind kind) {
