@@ -28,11 +28,6 @@ record Answer(int errno, String text) {
         return errno == 0;
     }
 
-    /// The kernel logs why it refuses a message, ours answers it.
-    Answer withoutReason() {
-        return ok() ? this : new Answer(errno, "");
-    }
-
     @Override
     public String toString() {
         final String result = errno == 0 ? "ok" : Errno.name(errno);

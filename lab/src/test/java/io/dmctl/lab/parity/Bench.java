@@ -26,6 +26,7 @@ final class Bench {
     static final long GAP_SECTORS = 64;
 
     private static final String ANCHOR = "parity_anchor_dmctl_test_delme";
+    private static final int SOAK_ROUNDS = 10;
     private static final int CHUNK_BYTES = 1 << 20;
 
     private final Devices devices = new Devices();
@@ -53,6 +54,11 @@ final class Bench {
 
     long seed() {
         return seed;
+    }
+
+    /// How many times as much work as an ordinary run does: 1, or 10 under load (`-Ddmctl.soak=SECONDS`).
+    int rounds() {
+        return Integer.getInteger("dmctl.soak", 0) > 0 ? SOAK_ROUNDS : 1;
     }
 
     /// Random numbers of this run's seed; two with the same `salt` are the same.

@@ -22,7 +22,7 @@ public record OpMix(
     private static final int MIB_SECTORS = 2048;
 
     /// Everything, 512 B to 1 MiB, four together.
-    public static final OpMix ALL = new OpMix(160, 6, 6, 2, 2, 2, 1, 1, MIB_SECTORS, 4, 1);
+    public static final OpMix ALL = new OpMix(100, 6, 6, 2, 2, 2, 1, 1, MIB_SECTORS, 4, 1);
 
     public OpMix count(int newCount) {
         return new OpMix(

@@ -19,6 +19,7 @@ final class OpRunner implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final MemorySegment[] buffers;
     private final long[] results;
+    private final List<Future<?>> running = new ArrayList<>();
 
     OpRunner(Side side, List<String> devices, OpMix mix) throws IOException {
         for (String device : devices) {
@@ -41,8 +42,8 @@ final class OpRunner implements AutoCloseable {
         return io;
     }
 
-    void run(List<Op> batch) throws InterruptedException {
-        final List<Future<?>> running = new ArrayList<>();
+    /// Begins the operations of a batch, all together.
+    void start(List<Op> batch) {
         for (int i = 0; i < batch.size(); i++) {
             final int slot = i;
             final Op op = batch.get(i);
@@ -50,13 +51,24 @@ final class OpRunner implements AutoCloseable {
                 results[slot] = op.run(device(op.device()), buffers[slot]);
             }));
         }
+    }
+
+    /// Waits for the end of what was started.
+    void await() throws InterruptedException {
         try {
             for (Future<?> one : running) {
                 one.get();
             }
         } catch (ExecutionException e) {
             throw new AssertionError(e.getCause());
+        } finally {
+            running.clear();
         }
+    }
+
+    /// Whether all that was started has ended.
+    boolean isDone() {
+        return running.stream().allMatch(Future::isDone);
     }
 
     /// Of operation `i` of the last batch: bytes, or `-errno`.

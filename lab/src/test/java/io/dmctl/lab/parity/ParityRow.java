@@ -88,6 +88,22 @@ public interface ParityRow {
         return List.of();
     }
 
+    /// The tables that T6 puts over faulty disks.
+    default List<String> faultTables(Disks disks) {
+        return mapTables(disks).subList(0, 1);
+    }
+
+    /// What T6 does over faulty disks.
+    default OpMix faultOps() {
+        return ops().noRangeOps().count(60);
+    }
+
+    /// Two tables that T7 swaps; they may have other sizes.
+    default List<String> lifeTables(Disks disks) {
+        final List<String> tables = mapTables(disks);
+        return List.of(tables.getFirst(), tables.getLast());
+    }
+
     /// Whether T2 compares the disks' bytes; false where a target is free in what it writes.
     default boolean sameBytesBelow() {
         return true;

@@ -3,7 +3,9 @@ package io.dmctl.lab.parity;
 /// The proofs that bind a Java target to the kernel's.
 public enum Proof {
     T1("constructor"),
-    T2("map");
+    T2("map"),
+    T6("errors from below"),
+    T7("life cycle");
 
     private final String title;
 
@@ -20,6 +22,8 @@ public enum Proof {
         return switch (this) {
             case T1 -> new ConstructorParity();
             case T2 -> new MapParity();
+            case T6 -> new FaultParity();
+            case T7 -> new LifeParity();
         };
     }
 

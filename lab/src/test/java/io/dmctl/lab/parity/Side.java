@@ -7,6 +7,7 @@ import io.dmctl.bindings.control.DmException;
 import io.dmctl.bindings.control.DmNodes;
 import io.dmctl.bindings.control.DmStatusLine;
 import io.dmctl.bindings.control.DmTask;
+import io.dmctl.bindings.control.DmTask.TableStatus.Kind;
 import io.dmctl.bindings.sys.Devno;
 import io.dmctl.lab.Devices;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -102,6 +104,20 @@ final class Side {
         return run(new DmTask.DevSuspend(Devices.id(disks.deviceName(name)), noflush, true));
     }
 
+    /// Tries to remove the device.
+    Answer removal(String name) throws IOException, DmException {
+        final DmDeviceInfo info = info(name);
+        final Answer answer = run(new DmTask.DevRemove(Devices.id(disks.deviceName(name)), false));
+        if (answer.ok()) {
+            made.remove(name);
+            names.values().remove(name);
+            if (engine == Engine.KERNEL) {
+                DmNodes.system().remove(info.name(), info.devno());
+            }
+        }
+        return answer;
+    }
+
     Answer clear(String name) {
         return run(new DmTask.TableClear(Devices.id(disks.deviceName(name))));
     }
@@ -111,15 +127,35 @@ final class Side {
                 .control(engine)
                 .run(new DmTask.TargetMessage(Devices.id(disks.deviceName(name)), sector, message))
                 .orElse(""));
-        return new Answer(answer.errno(), named(answer.text()));
+        // The kernel says why only in its log, if at all.
+        return new Answer(answer.errno(), answer.ok() ? named(answer.text()) : "");
     }
 
     DmDeviceInfo info(String name) throws IOException, DmException {
         return devices.info(engine, disks.deviceName(name));
     }
 
+    /// Everything that tells the device's state, in one comparable text: flags, live and loaded table, INFO.
+    String state(String name, UnaryOperator<String> comparable) throws IOException, DmException {
+        final DmDeviceInfo info = info(name);
+        final StringBuilder text = new StringBuilder(info.suspended() ? "suspended" : "running")
+                .append(info.readonly() ? ", read-only" : "")
+                .append(info.liveTable() ? ", live" : "")
+                .append(info.inactiveTable() ? ", loaded" : "")
+                .append(", ")
+                .append(info.targetCount())
+                .append(" targets");
+        text.append("; INFO ")
+                .append(comparable.apply(status(name, Kind.INFO, false).toString()));
+        text.append("; TABLE ")
+                .append(comparable.apply(status(name, Kind.TABLE, false).toString()));
+        text.append("; loaded ")
+                .append(comparable.apply(status(name, Kind.TABLE, true).toString()));
+        return text.toString();
+    }
+
     /// A line a target, `START LENGTH TYPE TEXT`.
-    Answer status(String name, DmTask.TableStatus.Kind kind, boolean inactive) {
+    Answer status(String name, Kind kind, boolean inactive) {
         return Answer.of(() -> devices
                 .engines()
                 .control(engine)
@@ -162,6 +198,11 @@ final class Side {
         }
         require(load(name, table), "load", table);
         require(resume(name), "resume", table);
+        made(name);
+    }
+
+    /// Takes note of a device that has come into use.
+    void made(String name) throws IOException {
         names.put(devno(path(name)), name);
         if (engine == Engine.JAVA) {
             // The bio is the unit: what the block layer merges or reorders would be another work than the kernel's.
