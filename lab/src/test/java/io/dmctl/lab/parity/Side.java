@@ -106,12 +106,13 @@ final class Side {
         return run(new DmTask.TableClear(Devices.id(disks.deviceName(name))));
     }
 
+    /// The reply to a message; of a refusal the error only, for the kernel tells its reason to nobody but its log.
     Answer message(String name, long sector, String message) {
         final Answer answer = Answer.of(() -> devices.engines()
                 .control(engine)
                 .run(new DmTask.TargetMessage(Devices.id(disks.deviceName(name)), sector, message))
                 .orElse(""));
-        return new Answer(answer.errno(), named(answer.text()));
+        return new Answer(answer.errno(), answer.ok() ? named(answer.text()) : "");
     }
 
     DmDeviceInfo info(String name) throws IOException, DmException {
