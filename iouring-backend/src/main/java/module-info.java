@@ -13,4 +13,5 @@ module io.dmctl.backend {
     exports io.dmctl.backend.queue;
     exports io.dmctl.backend.server;
     exports io.dmctl.backend.transport;
+    exports io.dmctl.backend.writelog;
 }

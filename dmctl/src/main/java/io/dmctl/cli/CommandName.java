@@ -22,6 +22,7 @@ enum CommandName {
     MESSAGE("send words to a target"),
     WAIT("wait for an event of a device"),
     CLEAR("drop the loaded tables that are not in use"),
+    REPLAY("write to a device what a log-writes target has logged"),
     FEATURES("tell what this machine can do, and what would change that");
 
     private final String summary;
@@ -70,6 +71,7 @@ enum CommandName {
             case MESSAGE -> new MessageCommand();
             case WAIT -> new WaitCommand();
             case CLEAR -> new ClearCommand();
+            case REPLAY -> new ReplayCommand();
             case FEATURES -> new FeaturesCommand();
         };
     }

@@ -122,12 +122,12 @@ final class Side {
         return run(new DmTask.TableClear(Devices.id(disks.deviceName(name))));
     }
 
+    /// The reply to a message; of a refusal the error only, for the kernel tells its reason to nobody but its log.
     Answer message(String name, long sector, String message) {
         final Answer answer = Answer.of(() -> devices.engines()
                 .control(engine)
                 .run(new DmTask.TargetMessage(Devices.id(disks.deviceName(name)), sector, message))
                 .orElse(""));
-        // The kernel says why only in its log, if at all.
         return new Answer(answer.errno(), answer.ok() ? named(answer.text()) : "");
     }
 
