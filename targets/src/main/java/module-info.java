@@ -14,6 +14,7 @@ module io.dmctl.targets {
     provides io.dmctl.targets.spi.TargetType with
             io.dmctl.targets.crypt.CryptTargetType,
             io.dmctl.targets.linear.LinearTargetType,
+            io.dmctl.targets.mirror.MirrorTargetType,
             io.dmctl.targets.striped.StripedTargetType,
             io.dmctl.targets.zero.ZeroTargetType,
             io.dmctl.targets.error.ErrorTargetType,

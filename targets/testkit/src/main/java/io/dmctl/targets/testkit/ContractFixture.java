@@ -119,8 +119,7 @@ final class ContractFixture implements AutoCloseable {
         for (int i = 0; i < bytes.length / SECTOR; i++) {
             if (at(sector + i) instanceof Content.Stored stored) {
                 final byte[] one = Arrays.copyOfRange(bytes, i * SECTOR, (i + 1) * SECTOR);
-                final byte[] kept = stored.device() < 0 ? one : test.stored(sector + i - PAD, one);
-                System.arraycopy(kept, 0, image(stored), (int) stored.sector() * SECTOR, SECTOR);
+                keep(sector + i, stored, stored.device() < 0 ? one : test.stored(sector + i - PAD, one));
             }
         }
     }
@@ -129,8 +128,16 @@ final class ContractFixture implements AutoCloseable {
     void modelDiscard(long sector, int sectors) {
         for (long s = sector; s < sector + sectors; s++) {
             if (at(s) instanceof Content.Stored stored) {
-                final int from = (int) stored.sector() * SECTOR;
-                Arrays.fill(image(stored), from, from + SECTOR, (byte) 0);
+                keep(s, stored, new byte[SECTOR]);
+            }
+        }
+    }
+
+    private void keep(long sector, Content.Stored where, byte[] bytes) {
+        System.arraycopy(bytes, 0, image(where), (int) where.sector() * SECTOR, SECTOR);
+        if (where.device() >= 0) {
+            for (Content.Stored copy : test.copies(sector - PAD)) {
+                System.arraycopy(bytes, 0, image(copy), (int) copy.sector() * SECTOR, SECTOR);
             }
         }
     }

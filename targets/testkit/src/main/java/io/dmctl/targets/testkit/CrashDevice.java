@@ -36,14 +36,20 @@ public final class CrashDevice extends RamDevice implements AutoCloseable {
     /// The power goes: of the sectors that are not durable a random part is kept, as they are or as they were. No I/O
     /// may be pending.
     public void crash(long seed) {
+        setContents(afterCrash(seed));
+    }
+
+    /// What [#crash] would leave if the power went now; I/O that is pending is lost.
+    public byte[] afterCrash(long seed) {
         final SplittableRandom random = new SplittableRandom(seed);
         final byte[] now = contents();
+        final byte[] left = durable.clone();
         for (int s = 0; s < writtenAt.length; s++) {
             if (writtenAt[s] != 0 && random.nextBoolean()) {
-                System.arraycopy(now, s * SECTOR, durable, s * SECTOR, SECTOR);
+                System.arraycopy(now, s * SECTOR, left, s * SECTOR, SECTOR);
             }
         }
-        close();
+        return left;
     }
 
     /// How many sectors a crash could take back.

@@ -63,6 +63,11 @@ public abstract class TargetContractTest {
         return stored;
     }
 
+    /// Where else it keeps the same sector: a write changes all of them, a read comes from [#content].
+    protected List<Content.Stored> copies(long offset) {
+        return List.of();
+    }
+
     protected abstract List<BadLine> badLines();
 
     /// How large each lower device is.
@@ -436,7 +441,9 @@ public abstract class TargetContractTest {
     void aDeviceTooSmallIsRefused() throws TableException {
         assumeTrue(stores(), "uses no area");
         try (TestGroup g = new TestGroup(1, type())) {
-            deviceNames().forEach(name -> g.ram(name, 1));
+            for (int i = 0; i < devices(); i++) {
+                g.ram("d" + i, i < dataDevices() ? 1 : deviceSectors());
+            }
             final TestDevice dev = g.create("dev");
             final String line = "0 " + lenSectors() + " " + type().name() + " " + params(deviceNames());
             final TableException e = assertThrows(TableException.class, () -> dev.load(line));

@@ -48,12 +48,7 @@ class ServicesTest {
                 List.of(
                         "crypt",
                         "delay",
-                        "dust",
-                        "error",
-                        "flakey",
-                        "linear",
-                        "log-writes",
-                        "null",
+                List.of("dust", "error", "flakey", "linear", "log-writes", "mirror", "null"),
                         "striped",
                         "switch",
                         "unstriped",

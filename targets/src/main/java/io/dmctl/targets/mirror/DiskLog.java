@@ -1,0 +1,327 @@
+package io.dmctl.targets.mirror;
+
+import io.dmctl.targets.spi.Bio;
+import io.dmctl.targets.spi.Completion;
+import io.dmctl.targets.spi.Data;
+import io.dmctl.targets.spi.HotPath;
+import io.dmctl.targets.spi.LowerDevice;
+import io.dmctl.targets.spi.QueueContext;
+import io.dmctl.targets.spi.ReqOp;
+import io.dmctl.targets.spi.StatusSink;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Objects;
+
+/// A log on a device: a header, and from byte 1024 on a bit a region, set when it is clean. Written as a whole. Before
+/// a
+/// bit is set the legs are flushed; before a region is written its bit is cleared and the log flushed.
+///
+/// Thread rule: that of [DirtyLog]. The buffer is this object's.
+///
+/// @kernel drivers/md/dm-log.c `disk_*` `read_header` `struct log_header_disk`
+final class DiskLog extends DirtyLog {
+    private enum Step {
+        IDLE,
+        LOAD_READ,
+        LOAD_WRITE,
+        LOAD_FLUSH,
+        FLUSH_LEGS,
+        WRITE,
+        FLUSH
+    }
+
+    private static final System.Logger LOG = System.getLogger(DiskLog.class.getName());
+    private static final int MAGIC = 0x4D695272; // "MiRr"
+    private static final int VERSION = 2;
+    private static final int BITS_OFFSET = 1024;
+    private static final int ALIGN_BYTES = 4096;
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private final LowerDevice dev;
+    private final Legs legs;
+    private final Runnable event;
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment buffer;
+    private final Data data;
+    private final Completion stepDone = this::stepDone;
+    private final Completion legFlushed = this::legFlushed;
+    private Step step = Step.IDLE;
+    private boolean submitted;
+    private int legsTodo;
+    private int legsPending;
+    private boolean legFailed;
+    private boolean dirtied;
+    private boolean cleaned;
+    /// A leg could not be flushed: nobody knows which regions are clean.
+    private boolean neverClean;
+
+    private volatile boolean failed; // written by the domain, read by status
+    private volatile boolean flushFailed;
+
+    DiskLog(LogArgs args, Listener listener, Legs legs, Runnable event) {
+        super(args, listener);
+        this.dev = Objects.requireNonNull(args.device());
+        this.legs = legs;
+        this.event = event;
+        buffer = arena.allocate(bufferBytes(args.regionCount(), dev), ALIGN_BYTES);
+        buffer.asSlice(BITS_OFFSET, bitsBytes(args.regionCount())).fill((byte) 0xff);
+        data = Data.of(buffer);
+    }
+
+    private static long bitsBytes(long regions) {
+        return (regions + Long.SIZE - 1) / Long.SIZE * Long.BYTES;
+    }
+
+    /// The header, the bits in whole 64-bit words, whole logical blocks.
+    static long bufferBytes(long regions, LowerDevice dev) {
+        final long block = dev.limits().logicalBlockSize();
+        return (BITS_OFFSET + bitsBytes(regions) + block - 1) / block * block;
+    }
+
+    @Override
+    boolean persistent() {
+        return true;
+    }
+
+    @Override
+    boolean busy() {
+        return step != Step.IDLE;
+    }
+
+    // ---- bits ----
+
+    private boolean isClean(long region) {
+        return (buffer.get(ValueLayout.JAVA_BYTE, BITS_OFFSET + (region >>> 3)) >>> (region & 7) & 1) != 0;
+    }
+
+    private void setClean(long region, boolean on) {
+        final long at = BITS_OFFSET + (region >>> 3);
+        final int bit = 1 << (region & 7);
+        final byte before = buffer.get(ValueLayout.JAVA_BYTE, at);
+        buffer.set(ValueLayout.JAVA_BYTE, at, (byte) (on ? before | bit : before & ~bit));
+    }
+
+    @Override
+    @HotPath
+    boolean mark(long region) {
+        if (isClean(region)) {
+            setClean(region, false);
+            dirtied = true;
+        }
+        return !dirtied;
+    }
+
+    @Override
+    @HotPath
+    void clean(long region) {
+        if (!neverClean) {
+            setClean(region, true);
+            cleaned = true;
+        }
+    }
+
+    // ---- I/O, one step after the other ----
+
+    @Override
+    void load(QueueContext q) {
+        restartSearch();
+        begin(Step.LOAD_READ, q);
+    }
+
+    @Override
+    @HotPath
+    void flush(QueueContext q) {
+        if (cleaned) {
+            legFailed = false;
+            legsTodo = (1 << legs.count()) - 1;
+            begin(Step.FLUSH_LEGS, q);
+        } else {
+            begin(Step.WRITE, q);
+        }
+    }
+
+    private void begin(Step next, QueueContext q) {
+        step = next;
+        submitted = false;
+        run(q);
+    }
+
+    @Override
+    @HotPath
+    void run(QueueContext q) {
+        switch (step) {
+            case IDLE -> {}
+            case FLUSH_LEGS -> flushLegs(q);
+            case LOAD_READ -> submit(ReqOp.READ, q);
+            case LOAD_WRITE, WRITE -> submit(ReqOp.WRITE, q);
+            case LOAD_FLUSH, FLUSH -> submit(ReqOp.FLUSH, q);
+        }
+    }
+
+    private void submit(ReqOp op, QueueContext q) {
+        if (submitted) {
+            return;
+        }
+        final int sectors = op == ReqOp.FLUSH ? 0 : (int) (buffer.byteSize() >> 9);
+        final Bio bio = q.newBio(dev, op, 0, 0, sectors, op == ReqOp.FLUSH ? Data.NONE : data, stepDone);
+        if (bio != null) {
+            submitted = true;
+            q.submit(bio);
+        }
+    }
+
+    private void stepDone(Bio bio, QueueContext q) {
+        final boolean ok = bio.status() == 0;
+        switch (step) {
+            case LOAD_READ -> {
+                loaded(ok);
+                begin(Step.LOAD_WRITE, q);
+            }
+            case LOAD_WRITE -> {
+                if (ok) {
+                    begin(Step.LOAD_FLUSH, q);
+                } else {
+                    endLoad(false, q);
+                }
+            }
+            case LOAD_FLUSH -> {
+                flushFailed |= !ok;
+                endLoad(ok, q);
+            }
+            case WRITE -> written(ok, q);
+            case FLUSH -> {
+                flushFailed |= !ok;
+                dirtied = !ok;
+                endFlush(ok, q);
+            }
+            case IDLE, FLUSH_LEGS -> throw new IllegalStateException("log I/O done in step " + step);
+        }
+    }
+
+    private void flushLegs(QueueContext q) {
+        while (legsTodo != 0) {
+            final int leg = Integer.numberOfTrailingZeros(legsTodo);
+            final Bio bio = q.newBio(legs.get(leg).dev, ReqOp.FLUSH, 0, 0, 0, Data.NONE, legFlushed);
+            if (bio == null) {
+                return;
+            }
+            ((MirrorIo) Objects.requireNonNull(bio.perIo())).leg = leg;
+            legsTodo &= legsTodo - 1;
+            legsPending++;
+            q.submit(bio);
+        }
+    }
+
+    private void legFlushed(Bio bio, QueueContext q) {
+        if (bio.status() != 0) {
+            legFailed = true;
+            legs.fail(((MirrorIo) Objects.requireNonNull(bio.perIo())).leg, Leg.Failure.FLUSH);
+        }
+        if (--legsPending == 0 && legsTodo == 0) {
+            if (legFailed) {
+                neverClean = true;
+                buffer.asSlice(BITS_OFFSET, bitsBytes(args.regionCount())).fill((byte) 0);
+                dirtied = true;
+            }
+            begin(Step.WRITE, q);
+        }
+    }
+
+    private void written(boolean ok, QueueContext q) {
+        if (ok) {
+            cleaned = false;
+            if (dirtied) {
+                begin(Step.FLUSH, q);
+                return;
+            }
+        }
+        endFlush(ok, q);
+    }
+
+    private void endFlush(boolean ok, QueueContext q) {
+        step = Step.IDLE;
+        if (!ok) {
+            failDevice();
+        }
+        listener.logFlushed(!ok, q);
+    }
+
+    private void endLoad(boolean ok, QueueContext q) {
+        step = Step.IDLE;
+        dirtied = !ok;
+        cleaned = false;
+        if (!ok) {
+            LOG.log(System.Logger.Level.WARNING, "mirror: {0}: failed to write the log''s header", dev.name());
+            failDevice();
+        }
+        listener.logLoaded(q);
+    }
+
+    private void failDevice() {
+        if (!failed) {
+            failed = true;
+            event.run();
+        }
+    }
+
+    // ---- the header ----
+
+    private void loaded(boolean read) {
+        final long count = args.regionCount();
+        long known = 0;
+        int version = VERSION;
+        if (!read) {
+            LOG.log(System.Logger.Level.WARNING, "mirror: {0}: failed to read the log''s header", dev.name());
+            failDevice(); // all regions are taken as out of sync
+        } else if (args.sync() == LogArgs.Sync.DEFAULT && buffer.get(INT, 0) == MAGIC) {
+            version = buffer.get(INT, 4);
+            if (version == 1) {
+                version = VERSION; // the same, little-endian
+            }
+            if (version == VERSION) {
+                known = Math.clamp(buffer.get(LONG, 8), 0, count);
+            } else {
+                LOG.log(System.Logger.Level.WARNING, "mirror: {0}: incompatible log version", dev.name());
+                failDevice();
+            }
+        }
+        for (long region = known; region < count; region++) {
+            setClean(region, args.sync() == LogArgs.Sync.NOSYNC);
+        }
+        for (long region = count; (region & 63) != 0; region++) {
+            setClean(region, false);
+        }
+        for (long region = 0; region < count; region++) {
+            setSync(region, isClean(region));
+        }
+        buffer.set(INT, 0, MAGIC);
+        buffer.set(INT, 4, version);
+        buffer.set(LONG, 8, count);
+    }
+
+    // ---- status ----
+
+    @Override
+    void info(StatusSink out) {
+        out.text("3 disk ").text(dev.name()).text(flushFailed ? " F" : failed ? " D" : " A");
+    }
+
+    @Override
+    void table(StatusSink out) {
+        out.text(args.sync() == LogArgs.Sync.DEFAULT ? "disk 2 " : "disk 3 ")
+                .text(dev.name())
+                .text(" ")
+                .number(args.regionSectors())
+                .text(syncWord());
+    }
+
+    @Override
+    public void close() {
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
+    }
+}
