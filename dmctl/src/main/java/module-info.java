@@ -1,6 +1,5 @@
 /// The command line. It has no API: programs use io.dmctl.bindings and io.dmctl.backend.
 module io.dmctl.cli {
-    requires info.picocli;
     requires io.dmctl.backend;
     requires static org.jspecify;
 }
