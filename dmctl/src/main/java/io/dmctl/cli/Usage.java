@@ -85,6 +85,11 @@ final class Usage {
                 .option("GROUP", "Java engine: the process that serves it", "--group");
     }
 
+    /// For a command that prints.
+    Usage json() {
+        return flag("print JSON instead: docs/commands/json.md has the fields", "--json");
+    }
+
     /// Ends the making: adds `--help`.
     Usage end() {
         return flag("print this page", "-h", "--help");
