@@ -1,43 +1,121 @@
 package io.dmctl.cli;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import picocli.CommandLine;
-import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
 
 /// The options and words of a command line, parsed; every complaint names the argument at fault.
+///
+/// The grammar is getopt_long's: `--name VALUE`, `--name=VALUE`, `-n VALUE`, `-nVALUE`, short flags in one word,
+/// options
+/// and words in any order, `--` ends the options. Written by hand: a parser library costs a short command more than all
+/// that it does.
 final class Arguments {
-    private final ParseResult parsed;
+    private final Usage usage;
+    /// The values of each option that was given, by its first name; a flag has none.
+    private final Map<String, List<String>> given = new HashMap<>();
     private final List<String> words = new ArrayList<>();
 
-    private Arguments(ParseResult parsed) {
-        this.parsed = parsed;
-        // The one list of words is there as often as options stand between them.
-        if (parsed.hasMatchedPositional(0)) {
-            words.addAll(parsed.matchedPositional(0).stringValues());
-        }
+    private Arguments(Usage usage) {
+        this.usage = usage;
     }
 
     /// @throws CommandFailure with [ExitCode#USAGE]
     static Arguments parse(Usage usage, List<String> args) throws CommandFailure {
-        final CommandLine line = new CommandLine(usage.spec());
-        // A word that begins with @ is a message to a target, not the name of a file of arguments.
-        line.setExpandAtFiles(false);
-        line.setStopAtPositional(usage.verbatim());
-        line.setTrimQuotes(false);
-        try {
-            final Arguments result = new Arguments(line.parseArgs(args.toArray(new String[0])));
-            if (!result.has("--help")) {
-                result.checkCount(usage);
-            }
-            return result;
-        } catch (ParameterException e) {
-            throw new CommandFailure(
-                    ExitCode.USAGE, String.valueOf(e.getMessage()).replaceAll("\\R\\s*", " "), "", e);
+        final Arguments result = new Arguments(usage);
+        result.read(args);
+        if (!result.has("--help")) {
+            result.checkCount(usage);
         }
+        return result;
+    }
+
+    private void read(List<String> args) throws CommandFailure {
+        int i = 0;
+        while (i < args.size()) {
+            final String word = args.get(i++);
+            if (word.equals("--")) {
+                break;
+            }
+            if (word.length() < 2 || word.charAt(0) != '-') {
+                words.add(word);
+                if (usage.verbatim()) {
+                    break;
+                }
+            } else if (word.startsWith("--")) {
+                i = longOption(word, args, i);
+            } else {
+                i = shortOptions(word, args, i);
+            }
+        }
+        words.addAll(args.subList(i, args.size()));
+    }
+
+    /// Answers the index of what comes next.
+    private int longOption(String word, List<String> args, int next) throws CommandFailure {
+        final int equals = word.indexOf('=');
+        final String name = equals < 0 ? word : word.substring(0, equals);
+        final Usage.Option option = find(name, word);
+        if (!option.takesValue()) {
+            if (equals >= 0) {
+                throw CommandFailure.usage(name + " takes no value, was '" + word + "'");
+            }
+            add(option, name, "");
+            return next;
+        }
+        if (equals >= 0) {
+            add(option, name, word.substring(equals + 1));
+            return next;
+        }
+        add(option, name, value(name, args, next));
+        return next + 1;
+    }
+
+    private int shortOptions(String word, List<String> args, int next) throws CommandFailure {
+        for (int at = 1; at < word.length(); at++) {
+            final String name = "-" + word.charAt(at);
+            final Usage.Option option = find(name, word);
+            if (!option.takesValue()) {
+                add(option, name, "");
+            } else if (at + 1 < word.length()) {
+                add(option, name, word.substring(at + 1));
+                return next;
+            } else {
+                add(option, name, value(name, args, next));
+                return next + 1;
+            }
+        }
+        return next;
+    }
+
+    private static String value(String name, List<String> args, int at) throws CommandFailure {
+        if (at == args.size()) {
+            throw CommandFailure.usage(name + " needs a value");
+        }
+        return args.get(at);
+    }
+
+    private Usage.Option find(String name, String word) throws CommandFailure {
+        for (Usage.Option option : usage.parsed()) {
+            if (option.names().contains(name)) {
+                return option;
+            }
+        }
+        throw CommandFailure.usage("unknown option: '" + word + "'");
+    }
+
+    private void add(Usage.Option option, String name, String value) throws CommandFailure {
+        List<String> values = given.get(option.names().getFirst());
+        if (values == null) {
+            values = new ArrayList<>();
+            given.put(option.names().getFirst(), values);
+        }
+        if (!values.isEmpty() && !option.repeated()) {
+            throw CommandFailure.usage(name + " is given twice: '" + values.getFirst() + "' and '" + value + "'");
+        }
+        values.add(value);
     }
 
     private void checkCount(Usage usage) throws CommandFailure {
@@ -51,7 +129,7 @@ final class Arguments {
 
     /// Whether the option is given.
     boolean has(String option) {
-        return parsed.hasMatchedOption(option);
+        return !values(option).isEmpty();
     }
 
     /// The option's value; the last one given.
@@ -61,8 +139,12 @@ final class Arguments {
     }
 
     List<String> values(String option) {
-        final OptionSpec spec = parsed.matchedOption(option);
-        return spec == null ? List.of() : spec.stringValues();
+        for (Usage.Option known : usage.parsed()) {
+            if (known.names().contains(option)) {
+                return given.getOrDefault(known.names().getFirst(), List.of());
+            }
+        }
+        return List.of();
     }
 
     /// The option as a number of `min..max`; `otherwise` when it is not given.

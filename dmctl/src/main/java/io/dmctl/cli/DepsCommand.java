@@ -15,20 +15,32 @@ final class DepsCommand implements Command {
                         .example("deps d0", "one device")
                         .example("deps", "all devices"))
                 .flag("of the table that is loaded and not in use", "--inactive")
-                .deviceOptions();
+                .deviceOptions()
+                .json();
     }
 
     @Override
     public void run(Arguments args, Session session) throws CommandFailure, DmException, IOException {
-        Selection.each(
-                args,
-                session,
-                (device, several) ->
-                        print(device, args, several, session.streams().out()));
+        Selection.each(args, session, (device, several) -> print(device, args, several, session));
     }
 
-    private static void print(Located device, Arguments args, boolean prefix, PrintStream out) throws DmException {
+    private static void print(Located device, Arguments args, boolean prefix, Session session)
+            throws DmException, IOException {
         final List<Devno> deps = device.run(new DmTask.TableDeps(device.id(), args.has("--inactive")));
+        final Json json = session.json();
+        if (json != null) {
+            DeviceJson.identity(json, device, device.info());
+            json.list("deps");
+            for (Devno dep : deps) {
+                json.object()
+                        .put("major", dep.major())
+                        .put("minor", dep.minor())
+                        .endObject();
+            }
+            json.endList();
+            return;
+        }
+        final PrintStream out = session.streams().out();
         if (prefix) {
             out.print(device.device().shown() + ": ");
         }

@@ -54,7 +54,10 @@ final class HelpPage {
         }
         out.println();
         out.println(title);
-        final int width = items.stream().mapToInt(i -> i.left().length()).max().orElse(0);
+        int width = 0;
+        for (Usage.Item item : items) {
+            width = Math.max(width, item.left().length());
+        }
         for (Usage.Item item : items) {
             item(out, item.left(), item.right(), width);
         }

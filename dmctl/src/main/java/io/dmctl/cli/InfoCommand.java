@@ -6,6 +6,7 @@ import io.dmctl.bindings.control.DmException;
 import io.dmctl.bindings.control.DmTask;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.OptionalLong;
 
 /// `info`: the state of devices, as dmsetup's long form; a device of the Java engine has lines more.
 final class InfoCommand implements Command {
@@ -15,7 +16,8 @@ final class InfoCommand implements Command {
                         .example("info d0", "one device")
                         .example("info", "all devices"))
                 .flag("targets and read-only of the table that is loaded and not in use", "--inactive")
-                .deviceOptions();
+                .deviceOptions()
+                .json();
     }
 
     @Override
@@ -24,8 +26,13 @@ final class InfoCommand implements Command {
     }
 
     private static void print(Located device, Arguments args, Session session) throws DmException, IOException {
-        final PrintStream out = session.streams().out();
         final DmDeviceInfo info = device.run(new DmTask.DevStatus(device.id(), args.has("--inactive")));
+        final Json json = session.json();
+        if (json != null) {
+            print(device, info, session, json);
+            return;
+        }
+        final PrintStream out = session.streams().out();
         line(out, "Name", info.name().unmangled());
         line(out, "State", state(info));
         ReadAhead.sectors(info.devno()).ifPresent(sectors -> line(out, "Read Ahead", Long.toString(sectors)));
@@ -50,8 +57,21 @@ final class InfoCommand implements Command {
         out.println();
     }
 
+    private static void print(Located device, DmDeviceInfo info, Session session, Json json) throws IOException {
+        DeviceJson.identity(json, device, info);
+        DeviceJson.state(json, info);
+        final OptionalLong readAhead = ReadAhead.sectors(info.devno());
+        if (readAhead.isPresent()) {
+            json.put("read_ahead_sectors", readAhead.getAsLong());
+        } else {
+            json.putNull("read_ahead_sectors");
+        }
+        final DeviceRecord record = device.record();
+        json.put("server_dead", record != null && session.engines().hasDeadServer(record));
+    }
+
     private static void line(PrintStream out, String name, String value) {
-        out.printf("%-18s %s%n", name + ":", value);
+        Columns.print(out, name + ":", 18, value);
     }
 
     private static String state(DmDeviceInfo info) {

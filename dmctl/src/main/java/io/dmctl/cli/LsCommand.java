@@ -18,25 +18,47 @@ final class LsCommand implements Command {
                 .example("ls", "all devices: the kernel's, then ours")
                 .example("ls --target striped", "those with a striped target")
                 .words("", 0, 0)
-                .option("TYPE", "only devices whose table in use has this target type", "--target");
+                .option("TYPE", "only devices whose table in use has this target type", "--target")
+                .json();
     }
 
     @Override
     public void run(Arguments args, Session session) throws CommandFailure, DmException, IOException {
-        final PrintStream out = session.streams().out();
         final Optional<String> type = args.value("--target");
         final List<Located> all = session.all();
+        final Json json = session.json();
+        if (json != null) {
+            json.list("devices");
+            for (Located device : all) {
+                if (type.isEmpty() || has(device, type.get())) {
+                    json.object();
+                    DeviceJson.identity(json, device, device.info());
+                    json.endObject();
+                }
+            }
+            json.endList();
+            return;
+        }
+        final PrintStream out = session.streams().out();
         for (Located device : all) {
             // dmsetup has these two forms.
             if (type.isEmpty()) {
-                out.println(device.device().shown() + "\t(" + where(device, ":") + ")");
+                print(out, device, ":");
             } else if (has(device, type.get())) {
-                out.println(device.device().shown() + "\t(" + where(device, ", ") + ")");
+                print(out, device, ", ");
             }
         }
         if (all.isEmpty()) {
             out.println("No devices found");
         }
+    }
+
+    private static void print(PrintStream out, Located device, String between) throws DmException {
+        // Not joined by +: what joins strings is made at run time, for each shape.
+        out.print(device.device().shown());
+        out.print("\t(");
+        out.print(where(device, between));
+        out.println(")");
     }
 
     private static boolean has(Located device, String type) throws DmException {

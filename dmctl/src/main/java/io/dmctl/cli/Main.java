@@ -1,7 +1,10 @@
 package io.dmctl.cli;
 
+import io.dmctl.bindings.control.DmException;
+import io.dmctl.bindings.control.DmTableSyntaxException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -67,24 +70,41 @@ public final class Main {
         }
         final Command command = name.get().make();
         final Usage usage = command.usage().end();
+        boolean json = false;
         try (Session session = new Session(name.get(), streams)) {
             final Arguments arguments = Arguments.parse(usage, args);
             if (arguments.has("--help")) {
                 HelpPage.print(streams.out(), usage);
             } else {
-                command.run(arguments, session);
+                json = arguments.has("--json");
+                run(command, arguments, session);
             }
             return ExitCode.OK;
         } catch (Exception | LinkageError e) {
-            return failed(name.get(), e);
+            return failed(name.get(), e, json);
         }
     }
 
-    private ExitCode failed(CommandName name, Throwable failure) {
+    private void run(Command command, Arguments arguments, Session session)
+            throws CommandFailure, DmException, DmTableSyntaxException, IOException, InterruptedException {
+        if (arguments.has("--json")) {
+            session.useJson();
+        }
+        command.run(arguments, session);
+        final Json json = session.json();
+        if (json != null) {
+            json.print(streams.out());
+        }
+    }
+
+    private ExitCode failed(CommandName name, Throwable failure, boolean json) {
         if (debug) {
             failure.printStackTrace(streams.err());
         }
         final ErrorReport report = ErrorReport.of(failure);
+        if (json) {
+            printJson(name, report);
+        }
         final String prefix = "dmctl " + name.word();
         // What the command did before it failed stands before the failure.
         streams.out().flush();
@@ -93,6 +113,15 @@ public final class Main {
             streams.err().println(prefix + ": " + prefix + " --help tells how it is called");
         }
         return report.exitCode();
+    }
+
+    private void printJson(CommandName name, ErrorReport report) {
+        try {
+            Json.failure(name, report, streams.out());
+        } catch (IOException e) {
+            // Into memory: it cannot be.
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// The version of this build.

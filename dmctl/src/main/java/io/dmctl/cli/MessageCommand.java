@@ -19,7 +19,8 @@ final class MessageCommand implements Command {
                 .argument("SECTOR", "which target: one of its sectors (512 bytes)")
                 .argument("WORD...", "the message; joined by blanks, never taken for options")
                 .verbatimWords()
-                .deviceOptions();
+                .deviceOptions()
+                .json();
     }
 
     @Override
@@ -33,7 +34,12 @@ final class MessageCommand implements Command {
         final Located device = session.locate(leading.device());
         final Optional<String> answer = device.run(
                 new DmTask.TargetMessage(device.id(), sector, String.join(" ", words.subList(1, words.size()))));
-        if (answer.isPresent()) {
+        final Json json = session.json();
+        if (json != null) {
+            DeviceJson.identity(json.object("device"), device, device.info());
+            json.endObject();
+            DeviceJson.text(json, "answer", answer);
+        } else if (answer.isPresent()) {
             final PrintStream out = session.streams().out();
             out.print(answer.get());
             if (!answer.get().endsWith("\n")) {

@@ -18,7 +18,24 @@ final class Selection {
                 .argument("NAME", "a device, or /dev/mapper/NAME; without one all devices");
     }
 
+    /// As JSON, an object of the list `devices` each; `action` writes its fields.
     static void each(Arguments args, Session session, Action action) throws CommandFailure, DmException, IOException {
+        final Json json = session.json();
+        if (json == null) {
+            print(args, session, action);
+            return;
+        }
+        json.list("devices");
+        print(args, session, (device, several) -> {
+            json.object();
+            action.on(device, several);
+            json.endObject();
+        });
+        json.endList();
+    }
+
+    private static void print(Arguments args, Session session, Action action)
+            throws CommandFailure, DmException, IOException {
         final List<DeviceArgument> named = DeviceArgument.all(args);
         for (DeviceArgument device : named) {
             action.on(session.locate(device), named.size() > 1);
@@ -28,7 +45,7 @@ final class Selection {
             for (Located device : all) {
                 action.on(device, true);
             }
-            if (all.isEmpty()) {
+            if (all.isEmpty() && session.json() == null) {
                 session.streams().out().println("No devices found");
             }
         }

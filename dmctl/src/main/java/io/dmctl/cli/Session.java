@@ -26,6 +26,7 @@ final class Session implements AutoCloseable {
     private @Nullable Engines engines;
     private @Nullable Availability kernel;
     private @Nullable DmNodes nodes;
+    private @Nullable Json json;
 
     Session(CommandName command, Streams streams) {
         this.command = command;
@@ -34,6 +35,17 @@ final class Session implements AutoCloseable {
 
     Streams streams() {
         return streams;
+    }
+
+    /// From here on the command prints JSON.
+    void useJson() throws IOException {
+        json = new Json(command);
+    }
+
+    /// Where the command prints to when it was asked for JSON; null when for text.
+    @Nullable
+    Json json() {
+        return json;
     }
 
     /// A line on standard error that is no failure.

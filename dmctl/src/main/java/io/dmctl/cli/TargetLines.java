@@ -18,22 +18,25 @@ final class TargetLines {
         return Selection.words(usage)
                 .option("TYPE", "only the lines of this target type", "--target")
                 .flag("the table that is loaded and not in use", "--inactive")
-                .flag("targets answer from what they know, without writing anything out first", "--noflush");
+                .flag("targets answer from what they know, without writing anything out first", "--noflush")
+                .json();
     }
 
     static void print(Kind kind, Arguments args, Session session) throws CommandFailure, DmException, IOException {
-        Selection.each(
-                args,
-                session,
-                (device, several) ->
-                        print(kind, args, device, several, session.streams().out()));
+        Selection.each(args, session, (device, several) -> print(kind, args, device, several, session));
     }
 
-    private static void print(Kind kind, Arguments args, Located device, boolean prefix, PrintStream out)
-            throws DmException {
+    private static void print(Kind kind, Arguments args, Located device, boolean prefix, Session session)
+            throws DmException, IOException {
         final DmStatus status =
                 device.run(new DmTask.TableStatus(device.id(), kind, args.has("--inactive"), args.has("--noflush")));
         final Optional<String> type = args.value("--target");
+        final Json json = session.json();
+        if (json != null) {
+            print(kind, args, device, status, json);
+            return;
+        }
+        final PrintStream out = session.streams().out();
         final String before = prefix ? device.device().shown() + ": " : "";
         if (status.lines().isEmpty() && type.isEmpty()) {
             out.println(before);
@@ -43,6 +46,26 @@ final class TargetLines {
                 out.println(before + text(kind, line, args.has("--showkeys")));
             }
         }
+    }
+
+    private static void print(Kind kind, Arguments args, Located device, DmStatus status, Json json)
+            throws IOException {
+        final Optional<String> type = args.value("--target");
+        DeviceJson.identity(json, device, status.info());
+        json.list("targets");
+        for (DmStatusLine line : status.lines()) {
+            if (type.isEmpty() || type.get().equals(line.type())) {
+                json.object()
+                        .putUnsigned("start_sectors", line.startSector())
+                        .putUnsigned("len_sectors", line.lenSectors())
+                        .put("type", line.type())
+                        .put(
+                                kind == Kind.TABLE ? "params" : "status",
+                                text(kind, line, args.has("--showkeys")).text())
+                        .endObject();
+            }
+        }
+        json.endList();
     }
 
     private static DmStatusLine text(Kind kind, DmStatusLine line, boolean showKeys) {

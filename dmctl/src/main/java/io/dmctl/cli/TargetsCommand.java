@@ -17,12 +17,17 @@ final class TargetsCommand implements Command {
                 .example("targets", "both engines")
                 .example("targets --engine java", "the target types in Java")
                 .words("", 0, 0)
-                .option("ENGINE", "kernel, java or both (both); the kernel tells those that are loaded", "--engine");
+                .option("ENGINE", "kernel, java or both (both); the kernel tells those that are loaded", "--engine")
+                .json();
     }
 
     @Override
     public void run(Arguments args, Session session) throws CommandFailure, DmException, IOException {
         final String engine = args.oneOf("--engine", BOTH, List.of("kernel", "java", BOTH));
+        final Json json = session.json();
+        if (json != null) {
+            json.list("targets");
+        }
         for (Engine e : Engine.values()) {
             if (engine.equals(e.word())) {
                 print(session, e, "");
@@ -31,12 +36,24 @@ final class TargetsCommand implements Command {
                 print(session, e, " " + e.word());
             }
         }
+        if (json != null) {
+            json.endList();
+        }
     }
 
     private static void print(Session session, Engine engine, String suffix)
             throws CommandFailure, DmException, IOException {
+        final Json json = session.json();
         for (DmTargetVersion target : session.control(engine).run(new DmTask.ListVersions())) {
-            session.streams().out().printf("%-16s v%s%s%n", target.name(), target.version(), suffix);
+            if (json != null) {
+                json.object()
+                        .put("type", target.name())
+                        .put("engine", engine.word())
+                        .put("version", target.version())
+                        .endObject();
+            } else {
+                Columns.print(session.streams().out(), target.name(), 16, "v" + target.version() + suffix);
+            }
         }
     }
 }

@@ -2,17 +2,17 @@ package io.dmctl.cli;
 
 import java.util.ArrayList;
 import java.util.List;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
 
 /// How a command is called: examples, arguments, options. Made by the command, read by the parser and by the help page.
 final class Usage {
     /// Two texts of a help page that stand beside each other.
     record Item(String left, String right) {}
 
+    /// An option: its names, whether a value follows, and whether it may be given several times.
+    record Option(List<String> names, boolean takesValue, boolean repeated) {}
+
     private final CommandName name;
-    private final CommandSpec spec = CommandSpec.create();
+    private final List<Option> parsed = new ArrayList<>();
     private final List<Item> examples = new ArrayList<>();
     private final List<Item> arguments = new ArrayList<>();
     private final List<Item> options = new ArrayList<>();
@@ -23,15 +23,6 @@ final class Usage {
 
     Usage(CommandName name) {
         this.name = name;
-        spec.name(name.word());
-        spec.addPositional(PositionalParamSpec.builder()
-                .index("0..*")
-                .arity("0..*")
-                .paramLabel("WORD")
-                .type(List.class)
-                .auxiliaryTypes(String.class)
-                .build());
-        spec.parser().collectErrors(false);
     }
 
     Usage example(String commandLine, String what) {
@@ -59,30 +50,23 @@ final class Usage {
     }
 
     Usage flag(String description, String... names) {
-        spec.addOption(OptionSpec.builder(names).type(boolean.class).arity("0").build());
+        parsed.add(new Option(List.of(names), false, true));
         options.add(new Item(String.join(", ", names), description));
         return this;
     }
 
     Usage option(String label, String description, String... names) {
-        spec.addOption(OptionSpec.builder(names)
-                .paramLabel(label)
-                .type(String.class)
-                .arity("1")
-                .build());
-        options.add(new Item(String.join(", ", names) + " " + label, description));
-        return this;
+        return option(label, description, new Option(List.of(names), true, false));
     }
 
     /// An option that may be given several times.
     Usage repeated(String label, String description, String... names) {
-        spec.addOption(OptionSpec.builder(names)
-                .paramLabel(label)
-                .type(List.class)
-                .auxiliaryTypes(String.class)
-                .arity("1")
-                .build());
-        options.add(new Item(String.join(", ", names) + " " + label, description));
+        return option(label, description, new Option(List.of(names), true, true));
+    }
+
+    private Usage option(String label, String description, Option option) {
+        parsed.add(option);
+        options.add(new Item(String.join(", ", option.names()) + " " + label, description));
         return this;
     }
 
@@ -101,6 +85,11 @@ final class Usage {
                 .option("GROUP", "Java engine: the process that serves it", "--group");
     }
 
+    /// For a command that prints.
+    Usage json() {
+        return flag("print JSON instead: docs/commands/json.md has the fields", "--json");
+    }
+
     /// Ends the making: adds `--help`.
     Usage end() {
         return flag("print this page", "-h", "--help");
@@ -110,8 +99,9 @@ final class Usage {
         return name;
     }
 
-    CommandSpec spec() {
-        return spec;
+    /// What the parser knows of the options.
+    List<Option> parsed() {
+        return parsed;
     }
 
     List<Item> examples() {

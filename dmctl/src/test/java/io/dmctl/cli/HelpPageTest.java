@@ -70,7 +70,7 @@ class HelpPageTest {
 
     private static Set<String> optionsOf(CommandName name) {
         final Set<String> all = new TreeSet<>();
-        name.make().usage().end().spec().options().forEach(option -> all.addAll(List.of(option.names())));
+        name.make().usage().end().parsed().forEach(option -> all.addAll(option.names()));
         return all;
     }
 

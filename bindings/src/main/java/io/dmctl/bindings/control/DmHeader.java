@@ -2,7 +2,7 @@ package io.dmctl.bindings.control;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
-import io.dmctl.bindings.dm.dm_ioctl;
+import io.dmctl.bindings.control.DmStructs.Ioctl;
 import io.dmctl.bindings.sys.Sys;
 import java.lang.foreign.MemorySegment;
 
@@ -19,49 +19,49 @@ final class DmHeader {
     private DmHeader() {}
 
     static DmVersion version(MemorySegment b) {
-        return new DmVersion(dm_ioctl.version(b, 0), dm_ioctl.version(b, 1), dm_ioctl.version(b, 2));
+        return new DmVersion(Ioctl.version(b, 0), Ioctl.version(b, 1), Ioctl.version(b, 2));
     }
 
     static void version(MemorySegment b, DmVersion v) {
-        dm_ioctl.version(b, 0, v.major());
-        dm_ioctl.version(b, 1, v.minor());
-        dm_ioctl.version(b, 2, v.patchlevel());
+        Ioctl.version(b, 0, v.major());
+        Ioctl.version(b, 1, v.minor());
+        Ioctl.version(b, 2, v.patchlevel());
     }
 
     /// Unsigned in C; as `long` it keeps its value.
     static long dataSize(MemorySegment b) {
-        return Integer.toUnsignedLong(dm_ioctl.data_size(b));
+        return Integer.toUnsignedLong(Ioctl.data_size(b));
     }
 
     static long dataStart(MemorySegment b) {
-        return Integer.toUnsignedLong(dm_ioctl.data_start(b));
+        return Integer.toUnsignedLong(Ioctl.data_start(b));
     }
 
     static boolean has(MemorySegment b, int flag) {
-        return (dm_ioctl.flags(b) & flag) != 0;
+        return (Ioctl.flags(b) & flag) != 0;
     }
 
     static void set(MemorySegment b, int flag, boolean on) {
-        final int flags = dm_ioctl.flags(b);
-        dm_ioctl.flags(b, on ? flags | flag : flags & ~flag);
+        final int flags = Ioctl.flags(b);
+        Ioctl.flags(b, on ? flags | flag : flags & ~flag);
     }
 
     static byte[] name(MemorySegment b) {
-        final long at = dm_ioctl.name$offset();
+        final long at = Ioctl.NAME;
         return Sys.bytesToNul(b, at, at + NAME_BYTES - 1);
     }
 
     static byte[] uuid(MemorySegment b) {
-        final long at = dm_ioctl.uuid$offset();
+        final long at = Ioctl.UUID;
         return Sys.bytesToNul(b, at, at + UUID_BYTES - 1);
     }
 
     static void name(MemorySegment b, byte[] name) {
-        field(b.asSlice(dm_ioctl.name$offset(), NAME_BYTES), name);
+        field(b.asSlice(Ioctl.NAME, NAME_BYTES), name);
     }
 
     static void uuid(MemorySegment b, byte[] uuid) {
-        field(b.asSlice(dm_ioctl.uuid$offset(), UUID_BYTES), uuid);
+        field(b.asSlice(Ioctl.UUID, UUID_BYTES), uuid);
     }
 
     private static void field(MemorySegment field, byte[] text) {

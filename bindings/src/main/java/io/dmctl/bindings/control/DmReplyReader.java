@@ -1,11 +1,11 @@
 package io.dmctl.bindings.control;
 
+import io.dmctl.bindings.control.DmStructs.Ioctl;
+import io.dmctl.bindings.control.DmStructs.NameList;
+import io.dmctl.bindings.control.DmStructs.TargetDeps;
+import io.dmctl.bindings.control.DmStructs.TargetSpec;
+import io.dmctl.bindings.control.DmStructs.TargetVersions;
 import io.dmctl.bindings.dm.Dm;
-import io.dmctl.bindings.dm.dm_ioctl;
-import io.dmctl.bindings.dm.dm_name_list;
-import io.dmctl.bindings.dm.dm_target_deps;
-import io.dmctl.bindings.dm.dm_target_spec;
-import io.dmctl.bindings.dm.dm_target_versions;
 import io.dmctl.bindings.sys.Devno;
 import io.dmctl.bindings.sys.Errno;
 import java.lang.foreign.MemorySegment;
@@ -45,11 +45,11 @@ public final class DmReplyReader {
         return new DmDeviceInfo(
                 name(DmHeader.name(buffer)),
                 uuid.length == 0 ? Optional.empty() : Optional.of(DmUuid.ofBytes(uuid)),
-                Devno.decode(dm_ioctl.dev(buffer)),
-                dm_ioctl.flags(buffer),
-                dm_ioctl.open_count(buffer),
-                dm_ioctl.event_nr(buffer),
-                dm_ioctl.target_count(buffer));
+                Devno.decode(Ioctl.dev(buffer)),
+                Ioctl.flags(buffer),
+                Ioctl.open_count(buffer),
+                Ioctl.event_nr(buffer),
+                Ioctl.target_count(buffer));
     }
 
     DmStatus status() throws DmProtocolException {
@@ -58,15 +58,15 @@ public final class DmReplyReader {
         final long size = payload.bytes().byteSize();
         long at = 0;
         for (int i = 0; size > 0 && i < info.targetCount(); i++) {
-            final long type = at + dm_target_spec.target_type$offset();
-            final long text = at + dm_target_spec.sizeof();
+            final long type = at + TargetSpec.TARGET_TYPE;
+            final long text = at + TargetSpec.SIZEOF;
             lines.add(new DmStatusLine(
-                    payload.u64(at + dm_target_spec.sector_start$offset()),
-                    payload.u64(at + dm_target_spec.length$offset()),
+                    payload.u64(at + TargetSpec.SECTOR_START),
+                    payload.u64(at + TargetSpec.LENGTH),
                     text(payload.string(type, text, "target type")),
                     text(payload.string(text, size, "target status"))));
             // Counted from the first spec, and the last one points behind the end.
-            final long next = Integer.toUnsignedLong(payload.u32(at + dm_target_spec.next$offset()));
+            final long next = Integer.toUnsignedLong(payload.u32(at + TargetSpec.NEXT));
             if (next < text) {
                 throw new DmProtocolException(Errno.EPROTO, "target status " + i + " overlaps the next");
             }
@@ -80,14 +80,14 @@ public final class DmReplyReader {
         final long size = payload.bytes().byteSize();
         long at = 0;
         // A first entry with device number 0 says that there is none.
-        while (size > 0 && (at > 0 || payload.u64(dm_name_list.dev$offset()) != 0 || hasName())) {
-            final long next = Integer.toUnsignedLong(payload.u32(at + dm_name_list.next$offset()));
+        while (size > 0 && (at > 0 || payload.u64(NameList.DEV) != 0 || hasName())) {
+            final long next = Integer.toUnsignedLong(payload.u32(at + NameList.NEXT));
             final long end = next == 0 ? size : Math.min(size, at + next);
             devices.add(device(at, end));
             if (next == 0) {
                 break;
             }
-            if (next < dm_name_list.name$offset()) {
+            if (next < NameList.NAME) {
                 throw new DmProtocolException(Errno.EPROTO, "device list entry of " + next + " bytes");
             }
             at += next;
@@ -97,13 +97,13 @@ public final class DmReplyReader {
 
     /// A device of ours has number 0 until its first resume, but it has a name.
     private boolean hasName() throws DmProtocolException {
-        final long at = dm_name_list.name$offset();
+        final long at = NameList.NAME;
         return payload.bytes().byteSize() > at
                 && payload.string(at, payload.bytes().byteSize(), "device name").length > 0;
     }
 
     private DmListedDevice device(long at, long end) throws DmProtocolException {
-        final long nameAt = at + dm_name_list.name$offset();
+        final long nameAt = at + NameList.NAME;
         final byte[] name = payload.string(nameAt, end, "device name");
         final long eventAt = Payload.align8(nameAt + name.length + 1);
         final long uuidAt = eventAt + 2 * Integer.BYTES;
@@ -114,7 +114,7 @@ public final class DmReplyReader {
                 && (payload.u32(eventAt + Integer.BYTES) & Dm.DM_NAME_LIST_FLAG_HAS_UUID()) != 0;
         return new DmListedDevice(
                 name(name),
-                Devno.decode(payload.u64(at + dm_name_list.dev$offset())),
+                Devno.decode(payload.u64(at + NameList.DEV)),
                 hasEvent ? payload.u32(eventAt) : 0,
                 hasUuid ? Optional.of(uuid(payload.string(uuidAt, end, "device uuid"))) : Optional.empty());
     }
@@ -124,15 +124,15 @@ public final class DmReplyReader {
         final long size = payload.bytes().byteSize();
         long at = 0;
         while (size > 0) {
-            final long v = at + dm_target_versions.version$offset();
+            final long v = at + TargetVersions.VERSION;
             final DmVersion version = new DmVersion(payload.u32(v), payload.u32(v + 4), payload.u32(v + 8));
-            final byte[] name = payload.string(at + dm_target_versions.name$offset(), size, "target name");
+            final byte[] name = payload.string(at + TargetVersions.NAME, size, "target name");
             versions.add(new DmTargetVersion(text(name), version));
-            final long next = Integer.toUnsignedLong(payload.u32(at + dm_target_versions.next$offset()));
+            final long next = Integer.toUnsignedLong(payload.u32(at + TargetVersions.NEXT));
             if (next == 0) {
                 break;
             }
-            if (next < dm_target_versions.name$offset()) {
+            if (next < TargetVersions.NAME) {
                 throw new DmProtocolException(Errno.EPROTO, "target list entry of " + next + " bytes");
             }
             at += next;
@@ -143,9 +143,9 @@ public final class DmReplyReader {
     List<Devno> deps() throws DmProtocolException {
         final List<Devno> deps = new ArrayList<>();
         if (payload.bytes().byteSize() > 0) {
-            final long count = Integer.toUnsignedLong(payload.u32(dm_target_deps.count$offset()));
+            final long count = Integer.toUnsignedLong(payload.u32(TargetDeps.COUNT));
             for (long i = 0; i < count; i++) {
-                deps.add(Devno.decode(payload.u64(dm_target_deps.dev$offset() + i * Long.BYTES)));
+                deps.add(Devno.decode(payload.u64(TargetDeps.DEV + i * Long.BYTES)));
             }
         }
         return deps;

@@ -4,12 +4,12 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.dmctl.bindings.control.DmStructs.Ioctl;
+import io.dmctl.bindings.control.DmStructs.NameList;
+import io.dmctl.bindings.control.DmStructs.TargetDeps;
+import io.dmctl.bindings.control.DmStructs.TargetSpec;
+import io.dmctl.bindings.control.DmStructs.TargetVersions;
 import io.dmctl.bindings.dm.Dm;
-import io.dmctl.bindings.dm.dm_ioctl;
-import io.dmctl.bindings.dm.dm_name_list;
-import io.dmctl.bindings.dm.dm_target_deps;
-import io.dmctl.bindings.dm.dm_target_spec;
-import io.dmctl.bindings.dm.dm_target_versions;
 import io.dmctl.bindings.sys.Devno;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
@@ -37,7 +37,7 @@ public final class DmReplyWriter {
             return;
         }
         this.capacity = request.command().headerOnly() ? DmHeader.MIN_BYTES : DmHeader.dataSize(buffer);
-        dm_ioctl.data_size(buffer, DmHeader.MIN_BYTES);
+        Ioctl.data_size(buffer, DmHeader.MIN_BYTES);
     }
 
     /// How many bytes of the buffer go back to the client.
@@ -47,7 +47,7 @@ public final class DmReplyWriter {
 
     /// The device's state. A rename leaves name, uuid and the inactive flag as the request had them.
     public DmReplyWriter info(DmDeviceInfo info) {
-        int flags = dm_ioctl.flags(buffer) & ~STATE_FLAGS;
+        int flags = Ioctl.flags(buffer) & ~STATE_FLAGS;
         flags |= info.flags() & (STATE_FLAGS | Dm.DM_DEFERRED_REMOVE());
         if (request.command() != DmCommand.DEV_RENAME) {
             flags &= ~Dm.DM_INACTIVE_PRESENT_FLAG();
@@ -55,11 +55,11 @@ public final class DmReplyWriter {
             DmHeader.name(buffer, info.name().bytes());
             DmHeader.uuid(buffer, info.uuid().map(DmUuid::bytes).orElse(new byte[0]));
         }
-        dm_ioctl.flags(buffer, flags);
-        dm_ioctl.dev(buffer, info.devno().encode());
-        dm_ioctl.open_count(buffer, info.openCount());
-        dm_ioctl.event_nr(buffer, info.eventNr());
-        dm_ioctl.target_count(buffer, info.targetCount());
+        Ioctl.flags(buffer, flags);
+        Ioctl.dev(buffer, info.devno().encode());
+        Ioctl.open_count(buffer, info.openCount());
+        Ioctl.event_nr(buffer, info.eventNr());
+        Ioctl.target_count(buffer, info.targetCount());
         return this;
     }
 
@@ -70,7 +70,7 @@ public final class DmReplyWriter {
 
     /// REMOVE_ALL and DEV_SET_GEOMETRY answer nothing at all.
     public void nothing() {
-        dm_ioctl.data_size(buffer, 0);
+        Ioctl.data_size(buffer, 0);
     }
 
     /// TABLE_STATUS and DEV_WAIT, after [#info]: `retrieve_status()`. Call it only when the asked table is there.
@@ -81,30 +81,30 @@ public final class DmReplyWriter {
         for (DmStatusLine line : lines) {
             final long specAt = at;
             final byte[] text = line.text().getBytes(StandardCharsets.UTF_8);
-            final long end = specAt + dm_target_spec.sizeof() + text.length + 1;
+            final long end = specAt + TargetSpec.SIZEOF + text.length + 1;
             // The kernel cannot tell a text that just fits from one that was cut, and so takes it for cut.
             if (end >= len) {
                 full();
                 break;
             }
             spec(start + specAt, line, text);
-            dm_ioctl.data_size(buffer, (int) (start + end));
+            Ioctl.data_size(buffer, (int) (start + end));
             at = Payload.align8(end);
             if (at > len) {
                 full();
                 break;
             }
-            buffer.set(JAVA_INT, start + specAt + dm_target_spec.next$offset(), (int) at);
+            buffer.set(JAVA_INT, start + specAt + TargetSpec.NEXT, (int) at);
         }
-        dm_ioctl.target_count(buffer, lines.size());
+        Ioctl.target_count(buffer, lines.size());
     }
 
     private void spec(long at, DmStatusLine line, byte[] text) {
-        buffer.set(JAVA_LONG, at + dm_target_spec.sector_start$offset(), line.startSector());
-        buffer.set(JAVA_LONG, at + dm_target_spec.length$offset(), line.lenSectors());
-        buffer.set(JAVA_INT, at + dm_target_spec.status$offset(), 0);
-        targetType(at + dm_target_spec.target_type$offset(), line.type());
-        string(text, at + dm_target_spec.sizeof());
+        buffer.set(JAVA_LONG, at + TargetSpec.SECTOR_START, line.startSector());
+        buffer.set(JAVA_LONG, at + TargetSpec.LENGTH, line.lenSectors());
+        buffer.set(JAVA_INT, at + TargetSpec.STATUS, 0);
+        targetType(at + TargetSpec.TARGET_TYPE, line.type());
+        string(text, at + TargetSpec.SIZEOF);
     }
 
     private void targetType(long at, String type) {
@@ -127,12 +127,12 @@ public final class DmReplyWriter {
             full();
             return;
         }
-        dm_ioctl.data_size(buffer, (int) (start + needed));
-        buffer.set(JAVA_LONG, start + dm_name_list.dev$offset(), 0);
+        Ioctl.data_size(buffer, (int) (start + needed));
+        buffer.set(JAVA_LONG, start + NameList.DEV, 0);
         long at = start;
         for (int i = 0; i < devices.size(); i++) {
             final long bytes = entryBytes(devices.get(i), withUuids);
-            buffer.set(JAVA_INT, at + dm_name_list.next$offset(), i + 1 < devices.size() ? (int) bytes : 0);
+            buffer.set(JAVA_INT, at + NameList.NEXT, i + 1 < devices.size() ? (int) bytes : 0);
             entry(devices.get(i), at, withUuids);
             at += bytes;
         }
@@ -142,12 +142,12 @@ public final class DmReplyWriter {
         final long uuid = withUuids && device.uuid().isPresent()
                 ? Payload.align8(device.uuid().get().bytes().length + 1L)
                 : 0;
-        return Payload.align8(dm_name_list.name$offset() + device.name().bytes().length + 1) + 2 * Integer.BYTES + uuid;
+        return Payload.align8(NameList.NAME + device.name().bytes().length + 1) + 2 * Integer.BYTES + uuid;
     }
 
     private void entry(DmListedDevice device, long at, boolean withUuids) {
-        buffer.set(JAVA_LONG, at + dm_name_list.dev$offset(), device.devno().encode());
-        final long event = Payload.align8(string(device.name().bytes(), at + dm_name_list.name$offset()));
+        buffer.set(JAVA_LONG, at + NameList.DEV, device.devno().encode());
+        final long event = Payload.align8(string(device.name().bytes(), at + NameList.NAME));
         buffer.set(JAVA_INT, event, device.eventNr());
         int flags = 0;
         if (withUuids && device.uuid().isPresent()) {
@@ -163,25 +163,24 @@ public final class DmReplyWriter {
     public void versions(List<DmTargetVersion> versions) {
         long needed = 0;
         for (DmTargetVersion v : versions) {
-            needed += dm_target_versions.sizeof() + v.name().getBytes(StandardCharsets.UTF_8).length + 1 + 7;
+            needed += TargetVersions.SIZEOF + v.name().getBytes(StandardCharsets.UTF_8).length + 1 + 7;
         }
         final long start = resultBuffer();
         if (capacity - start < needed) {
             full();
             return;
         }
-        dm_ioctl.data_size(buffer, (int) (start + needed));
+        Ioctl.data_size(buffer, (int) (start + needed));
         long at = start;
         for (int i = 0; i < versions.size(); i++) {
             final DmTargetVersion v = versions.get(i);
-            final long version = at + dm_target_versions.version$offset();
+            final long version = at + TargetVersions.VERSION;
             buffer.set(JAVA_INT, version, v.version().major());
             buffer.set(JAVA_INT, version + 4, v.version().minor());
             buffer.set(JAVA_INT, version + 8, v.version().patchlevel());
             final byte[] name = v.name().getBytes(StandardCharsets.UTF_8);
-            final long next = Payload.align8(string(name, at + dm_target_versions.name$offset()));
-            buffer.set(
-                    JAVA_INT, at + dm_target_versions.next$offset(), i + 1 < versions.size() ? (int) (next - at) : 0);
+            final long next = Payload.align8(string(name, at + TargetVersions.NAME));
+            buffer.set(JAVA_INT, at + TargetVersions.NEXT, i + 1 < versions.size() ? (int) (next - at) : 0);
             at = next;
         }
     }
@@ -189,19 +188,19 @@ public final class DmReplyWriter {
     /// TABLE_DEPS, after [#info]: `retrieve_deps()`. Call it only when the asked table is there.
     public void deps(List<Devno> deps) {
         final long start = resultBuffer();
-        final long needed = dm_target_deps.dev$offset() + (long) deps.size() * Long.BYTES;
+        final long needed = TargetDeps.DEV + (long) deps.size() * Long.BYTES;
         if (capacity - start < needed) {
             full();
             return;
         }
-        buffer.set(JAVA_INT, start + dm_target_deps.count$offset(), deps.size());
+        buffer.set(JAVA_INT, start + TargetDeps.COUNT, deps.size());
         for (int i = 0; i < deps.size(); i++) {
             buffer.set(
                     JAVA_LONG,
-                    start + dm_target_deps.dev$offset() + (long) i * Long.BYTES,
+                    start + TargetDeps.DEV + (long) i * Long.BYTES,
                     deps.get(i).encode());
         }
-        dm_ioctl.data_size(buffer, (int) (start + needed));
+        Ioctl.data_size(buffer, (int) (start + needed));
     }
 
     /// TARGET_MSG with an answer, after [#info]: `target_message()`.
@@ -214,12 +213,12 @@ public final class DmReplyWriter {
             full();
             return;
         }
-        dm_ioctl.data_size(buffer, (int) string(bytes, start));
+        Ioctl.data_size(buffer, (int) string(bytes, start));
     }
 
     private long resultBuffer() {
         final long start = Math.min(DmHeader.BYTES, capacity);
-        dm_ioctl.data_start(buffer, (int) start);
+        Ioctl.data_start(buffer, (int) start);
         return start;
     }
 

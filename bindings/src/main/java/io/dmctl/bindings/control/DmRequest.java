@@ -1,9 +1,9 @@
 package io.dmctl.bindings.control;
 
+import io.dmctl.bindings.control.DmStructs.Ioctl;
+import io.dmctl.bindings.control.DmStructs.TargetMsg;
+import io.dmctl.bindings.control.DmStructs.TargetSpec;
 import io.dmctl.bindings.dm.Dm;
-import io.dmctl.bindings.dm.dm_ioctl;
-import io.dmctl.bindings.dm.dm_target_msg;
-import io.dmctl.bindings.dm.dm_target_spec;
 import io.dmctl.bindings.sys.Devno;
 import io.dmctl.bindings.sys.Errno;
 import java.lang.foreign.MemorySegment;
@@ -68,9 +68,9 @@ public final class DmRequest {
         if (dataSize < DmHeader.MIN_BYTES || dataSize > buffer.byteSize()) {
             throw invalid("data size " + dataSize + " in a buffer of " + buffer.byteSize() + " bytes");
         }
-        dm_ioctl.flags(
+        Ioctl.flags(
                 buffer,
-                dm_ioctl.flags(buffer)
+                Ioctl.flags(buffer)
                         & ~(Dm.DM_BUFFER_FULL_FLAG()
                                 | Dm.DM_UEVENT_GENERATED_FLAG()
                                 | Dm.DM_SECURE_DATA_FLAG()
@@ -113,7 +113,7 @@ public final class DmRequest {
 
     /// The event number that DEV_WAIT waits to see changed; a udev cookie elsewhere.
     public int eventNr() {
-        return dm_ioctl.event_nr(buffer);
+        return Ioctl.event_nr(buffer);
     }
 
     /// Which device.
@@ -122,7 +122,7 @@ public final class DmRequest {
     public DmId id() throws DmProtocolException {
         final byte[] name = nameBytes();
         final byte[] uuid = uuidBytes();
-        final long dev = dm_ioctl.dev(buffer);
+        final long dev = Ioctl.dev(buffer);
         final int given = (name.length > 0 ? 1 : 0) + (uuid.length > 0 ? 1 : 0) + (dev != 0 ? 1 : 0);
         if (given != 1) {
             throw new DmProtocolException(Errno.ENXIO, "names no device, or one in more than one way");
@@ -150,7 +150,7 @@ public final class DmRequest {
     /// The minor number that DEV_CREATE asks for.
     public OptionalInt minor() {
         return has(Dm.DM_PERSISTENT_DEV_FLAG())
-                ? OptionalInt.of(Devno.decode(dm_ioctl.dev(buffer)).minor())
+                ? OptionalInt.of(Devno.decode(Ioctl.dev(buffer)).minor())
                 : OptionalInt.empty();
     }
 
@@ -187,15 +187,15 @@ public final class DmRequest {
     /// What TARGET_MSG sends.
     public Message message() throws DmProtocolException {
         final long at = dataStart();
-        final byte[] words = input.string(at + dm_target_msg.message$offset(), size, "target message");
-        return new Message(input.u64(at + dm_target_msg.sector$offset()), text(words));
+        final byte[] words = input.string(at + TargetMsg.MESSAGE, size, "target message");
+        return new Message(input.u64(at + TargetMsg.SECTOR), text(words));
     }
 
     /// The table of TABLE_LOAD. Parameters are as the client sent them: splitting them into words resolves `\`.
     ///
     /// @throws DmProtocolException EINVAL with the line of a spec that overlaps, is misaligned or lies outside
     public List<DmTableLine> table() throws DmProtocolException {
-        final long count = Integer.toUnsignedLong(dm_ioctl.target_count(buffer));
+        final long count = Integer.toUnsignedLong(Ioctl.target_count(buffer));
         if (count == 0) {
             throw invalid("no targets specified");
         }
@@ -214,14 +214,14 @@ public final class DmRequest {
                 throw line(i, "target spec at offset " + next + " is not aligned to 8 bytes");
             }
             spec += next;
-            final long params = spec + dm_target_spec.sizeof();
+            final long params = spec + TargetSpec.SIZEOF;
             if (params >= size) {
                 throw line(i, "target spec extends beyond the end of the parameters");
             }
             final byte[] text = paramsOf(i, params);
             lines.add(spec(i, spec, text));
             least = params - spec + text.length + 1;
-            next = Integer.toUnsignedLong(input.u32(spec + dm_target_spec.next$offset()));
+            next = Integer.toUnsignedLong(input.u32(spec + TargetSpec.NEXT));
         }
         return lines;
     }
@@ -237,17 +237,14 @@ public final class DmRequest {
     private DmTableLine spec(int i, long at, byte[] text) throws DmProtocolException {
         final byte[] type;
         try {
-            final long params = at + dm_target_spec.sizeof();
-            type = input.string(at + dm_target_spec.target_type$offset(), params, "target type");
+            final long params = at + TargetSpec.SIZEOF;
+            type = input.string(at + TargetSpec.TARGET_TYPE, params, "target type");
         } catch (DmProtocolException e) {
             throw line(i, String.valueOf(e.getMessage()));
         }
         try {
             return new DmTableLine(
-                    input.u64(at + dm_target_spec.sector_start$offset()),
-                    input.u64(at + dm_target_spec.length$offset()),
-                    text(type),
-                    text(text));
+                    input.u64(at + TargetSpec.SECTOR_START), input.u64(at + TargetSpec.LENGTH), text(type), text(text));
         } catch (IllegalArgumentException e) {
             throw line(i, String.valueOf(e.getMessage()));
         }

@@ -4,10 +4,10 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.dmctl.bindings.control.DmStructs.Ioctl;
+import io.dmctl.bindings.control.DmStructs.TargetMsg;
+import io.dmctl.bindings.control.DmStructs.TargetSpec;
 import io.dmctl.bindings.dm.Dm;
-import io.dmctl.bindings.dm.dm_ioctl;
-import io.dmctl.bindings.dm.dm_target_msg;
-import io.dmctl.bindings.dm.dm_target_spec;
 import io.dmctl.bindings.sys.Devno;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
@@ -22,8 +22,8 @@ public final class DmRequestWriter {
     DmRequestWriter(MemorySegment buffer, DmCommand command) {
         this.buffer = buffer;
         buffer.fill((byte) 0);
-        dm_ioctl.data_size(buffer, (int) buffer.byteSize());
-        dm_ioctl.data_start(buffer, DmHeader.BYTES);
+        Ioctl.data_size(buffer, (int) buffer.byteSize());
+        Ioctl.data_start(buffer, DmHeader.BYTES);
         needs(0);
         needs(command.sinceMinor());
     }
@@ -50,7 +50,7 @@ public final class DmRequestWriter {
         } else if (id instanceof DmId.ByUuid u) {
             uuid(u.uuid());
         } else if (id instanceof DmId.ByDevno d) {
-            dm_ioctl.dev(buffer, d.devno().encode());
+            Ioctl.dev(buffer, d.devno().encode());
         }
     }
 
@@ -64,11 +64,11 @@ public final class DmRequestWriter {
 
     void persistentMinor(int minor) {
         flag(Dm.DM_PERSISTENT_DEV_FLAG(), true);
-        dm_ioctl.dev(buffer, new Devno(0, minor).encode());
+        Ioctl.dev(buffer, new Devno(0, minor).encode());
     }
 
     void eventNr(int eventNr) {
-        dm_ioctl.event_nr(buffer, eventNr);
+        Ioctl.event_nr(buffer, eventNr);
     }
 
     void string(byte[] text) {
@@ -76,20 +76,20 @@ public final class DmRequestWriter {
     }
 
     void message(long sector, byte[] message) {
-        buffer.set(JAVA_LONG, DmHeader.BYTES + dm_target_msg.sector$offset(), sector);
-        inputBytes = copy(message, DmHeader.BYTES + dm_target_msg.message$offset());
+        buffer.set(JAVA_LONG, DmHeader.BYTES + TargetMsg.SECTOR, sector);
+        inputBytes = copy(message, DmHeader.BYTES + TargetMsg.MESSAGE);
     }
 
     void table(List<DmTableLine> lines) {
-        dm_ioctl.target_count(buffer, lines.size());
+        Ioctl.target_count(buffer, lines.size());
         long at = DmHeader.BYTES;
         for (DmTableLine line : lines) {
-            buffer.set(JAVA_LONG, at + dm_target_spec.sector_start$offset(), line.startSector());
-            buffer.set(JAVA_LONG, at + dm_target_spec.length$offset(), line.lenSectors());
-            copy(line.type().getBytes(StandardCharsets.UTF_8), at + dm_target_spec.target_type$offset());
-            final long end = Payload.align8(copy(params(line), at + dm_target_spec.sizeof()));
+            buffer.set(JAVA_LONG, at + TargetSpec.SECTOR_START, line.startSector());
+            buffer.set(JAVA_LONG, at + TargetSpec.LENGTH, line.lenSectors());
+            copy(line.type().getBytes(StandardCharsets.UTF_8), at + TargetSpec.TARGET_TYPE);
+            final long end = Payload.align8(copy(params(line), at + TargetSpec.SIZEOF));
             // In a request `next` counts from this spec; in a reply it counts from the first.
-            buffer.set(JAVA_INT, at + dm_target_spec.next$offset(), (int) (end - at));
+            buffer.set(JAVA_INT, at + TargetSpec.NEXT, (int) (end - at));
             at = end;
         }
         inputBytes = at;
@@ -98,7 +98,7 @@ public final class DmRequestWriter {
     static long tableBytes(List<DmTableLine> lines) {
         long bytes = 0;
         for (DmTableLine line : lines) {
-            bytes += Payload.align8(dm_target_spec.sizeof() + params(line).length + 1);
+            bytes += Payload.align8(TargetSpec.SIZEOF + params(line).length + 1);
         }
         return bytes;
     }

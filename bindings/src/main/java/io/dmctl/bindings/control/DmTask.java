@@ -1,7 +1,7 @@
 package io.dmctl.bindings.control;
 
+import io.dmctl.bindings.control.DmStructs.TargetMsg;
 import io.dmctl.bindings.dm.Dm;
-import io.dmctl.bindings.dm.dm_target_msg;
 import io.dmctl.bindings.sys.Devno;
 import io.dmctl.bindings.sys.Errno;
 import java.nio.charset.StandardCharsets;
@@ -456,7 +456,7 @@ public sealed interface DmTask<R> {
 
         @Override
         public long payloadBytes() {
-            return dm_target_msg.message$offset() + message.getBytes(StandardCharsets.UTF_8).length + 1;
+            return TargetMsg.MESSAGE + message.getBytes(StandardCharsets.UTF_8).length + 1;
         }
 
         @Override

@@ -16,7 +16,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -74,11 +73,11 @@ public final class Registry {
     /// The record of a device; a device number finds nothing: ours have none of dm's.
     public Optional<DeviceRecord> find(DmId id) throws IOException {
         checkOwner();
-        return switch (id) {
-            case DmId.ByName n -> read(nameFile(n.name()));
-            case DmId.ByUuid u -> byUuid(u.uuid());
-            case DmId.ByDevno d -> Optional.empty();
-        };
+        // Not a switch over patterns: its bootstrap is in no class archive.
+        if (id instanceof DmId.ByName n) {
+            return read(nameFile(n.name()));
+        }
+        return id instanceof DmId.ByUuid u ? byUuid(u.uuid()) : Optional.empty();
     }
 
     private Optional<DeviceRecord> byUuid(DmUuid uuid) throws IOException {
@@ -100,7 +99,7 @@ public final class Registry {
         } catch (NoSuchFileException e) {
             return all;
         }
-        all.sort(Comparator.comparing(DeviceRecord::name));
+        all.sort((a, b) -> a.name().compareTo(b.name()));
         return all;
     }
 

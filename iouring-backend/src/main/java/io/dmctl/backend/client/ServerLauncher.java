@@ -100,10 +100,16 @@ final class ServerLauncher {
                 "-XX:MaxMetaspaceSize=64m",
                 "-XX:ReservedCodeCacheSize=32m",
                 "-XX:ErrorFile=" + registry.groupDir(group).resolve("hs_err.log"),
-                "-Xshare:auto",
                 "-Dorg.slf4j.simpleLogger.defaultLogLevel=info",
                 "-Dorg.slf4j.simpleLogger.showDateTime=true",
                 "-Dorg.slf4j.simpleLogger.showShortLogName=true"));
+        final String archive = System.getProperty("dmctl.archive");
+        if (archive != null) {
+            // Made by bin/dmctl for its own class path, which the server inherits. What the JVM has to say of it must
+            // not
+            // come before `ready` on standard output.
+            command.addAll(List.of("-XX:AOTCache=" + archive, "-Xlog:disable", "-Xlog:all=warning:stderr"));
+        }
         final String modules = System.getProperty("jdk.module.path");
         if (modules != null
                 && !modules.isEmpty()
