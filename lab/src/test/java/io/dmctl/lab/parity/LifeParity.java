@@ -95,9 +95,7 @@ final class LifeParity implements Proof.Prover {
                 return;
             }
             differences.same(
-                    what + ": state",
-                    kernel.state(Side.MAIN, row::comparable),
-                    ours.state(Side.MAIN, row::comparable));
+                    what + ": state", kernel.state(Side.MAIN, row::comparable), ours.state(Side.MAIN, row::comparable));
             final List<String> messages = new ArrayList<>(NO_MESSAGES);
             messages.addAll(row.messages());
             for (String message : messages) {

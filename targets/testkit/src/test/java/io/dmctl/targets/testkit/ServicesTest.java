@@ -44,15 +44,22 @@ class ServicesTest {
 
     @Test
     void allAreFoundByName() {
+        final List<String> names = List.of(
+                "crypt",
+                "delay",
+                "dust",
+                "error",
+                "flakey",
+                "linear",
+                "log-writes",
+                "mirror",
+                "null",
+                "striped",
+                "switch",
+                "unstriped",
+                "zero");
         assertEquals(
-                List.of(
-                        "crypt",
-                        "delay",
-                List.of("dust", "error", "flakey", "linear", "log-writes", "mirror", "null"),
-                        "striped",
-                        "switch",
-                        "unstriped",
-                        "zero"),
+                names,
                 TargetRegistry.load().all().stream().map(TargetType::name).toList());
     }
 
