@@ -22,6 +22,8 @@ enum CommandName {
     MESSAGE("send words to a target"),
     WAIT("wait for an event of a device"),
     CLEAR("drop the loaded tables that are not in use"),
+    RECOVER("bring devices back whose server has died"),
+    SUPERVISE("recover the devices of a server that dies"),
     FEATURES("tell what this machine can do, and what would change that");
 
     private final String summary;
@@ -70,6 +72,8 @@ enum CommandName {
             case MESSAGE -> new MessageCommand();
             case WAIT -> new WaitCommand();
             case CLEAR -> new ClearCommand();
+            case RECOVER -> new RecoverCommand();
+            case SUPERVISE -> new SuperviseCommand();
             case FEATURES -> new FeaturesCommand();
         };
     }
