@@ -1,18 +1,19 @@
 package io.dmctl.lab;
 
-import com.sun.nio.file.ExtendedOpenOption;
+import io.dmctl.bindings.sys.Errno;
+import io.dmctl.lab.parity.BlockIo;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /// Reads and writes a device from several threads and knows what every sector may hold.
 ///
@@ -30,7 +31,7 @@ final class StampedLoad implements AutoCloseable {
     private final Path device;
     private final long seed;
     private final List<Worker> workers = new ArrayList<>();
-    private final AtomicReference<Throwable> broken = new AtomicReference<>();
+    private final AtomicReference<@Nullable Throwable> broken = new AtomicReference<>();
     private volatile boolean stopping;
 
     /// Writes, reads and failed ones so far.
@@ -90,13 +91,13 @@ final class StampedLoad implements AutoCloseable {
             worker.verifyAll();
         }
         for (Worker worker : workers) {
-            worker.channel.close();
+            worker.io.close();
         }
     }
 
     private final class Worker implements Runnable {
         final Thread thread;
-        final FileChannel channel;
+        final BlockIo io;
         private final long first;
         /// Acknowledged, and the one that may have been written since; equal when none may.
         private final int[] acknowledged;
@@ -113,8 +114,7 @@ final class StampedLoad implements AutoCloseable {
             this.attempted = new int[sectors];
             this.random = new SplittableRandom(seed + index);
             this.thread = Thread.ofPlatform().name("stamped-" + index).unstarted(this);
-            this.channel = FileChannel.open(
-                    device, StandardOpenOption.READ, StandardOpenOption.WRITE, ExtendedOpenOption.DIRECT);
+            this.io = BlockIo.open(device.toString());
         }
 
         void fill() throws IOException {
@@ -153,10 +153,14 @@ final class StampedLoad implements AutoCloseable {
                 attempted[at + i]++;
                 stamp(i * SECTOR, first + at + i, attempted[at + i]);
             }
-            if (channel.write(buffer, (first + at) * SECTOR) != n * SECTOR) {
-                throw new IOException("short write");
-            }
+            requireAll(io.write(MemorySegment.ofBuffer(buffer), (first + at) * SECTOR), n);
             System.arraycopy(attempted, at, acknowledged, at, n);
+        }
+
+        private static void requireAll(long done, int sectors) throws IOException {
+            if (done != (long) sectors * SECTOR) {
+                throw new IOException(done < 0 ? Errno.describe((int) -done) : "only " + done + " bytes");
+            }
         }
 
         void verifyAll() throws IOException {
@@ -167,9 +171,7 @@ final class StampedLoad implements AutoCloseable {
 
         private void verify(int at, int n) throws IOException {
             buffer.clear().limit(n * SECTOR);
-            if (channel.read(buffer, (first + at) * SECTOR) != n * SECTOR) {
-                throw new IOException("short read");
-            }
+            requireAll(io.read(MemorySegment.ofBuffer(buffer), (first + at) * SECTOR), n);
             for (int i = 0; i < n; i++) {
                 verify(i * SECTOR, first + at + i, acknowledged[at + i], attempted[at + i]);
             }
