@@ -23,6 +23,8 @@ enum CommandName {
     WAIT("wait for an event of a device"),
     CLEAR("drop the loaded tables that are not in use"),
     REPLAY("write to a device what a log-writes target has logged"),
+    RECOVER("bring devices back whose server has died"),
+    SUPERVISE("recover the devices of a server that dies"),
     FEATURES("tell what this machine can do, and what would change that");
 
     private final String summary;
@@ -72,6 +74,8 @@ enum CommandName {
             case WAIT -> new WaitCommand();
             case CLEAR -> new ClearCommand();
             case REPLAY -> new ReplayCommand();
+            case RECOVER -> new RecoverCommand();
+            case SUPERVISE -> new SuperviseCommand();
             case FEATURES -> new FeaturesCommand();
         };
     }

@@ -51,7 +51,7 @@ final class InfoCommand implements Command {
             record.transport().ifPresent(transport -> line(out, "Transport", transport));
             record.address().ifPresent(address -> line(out, "Address", address));
             if (session.engines().hasDeadServer(record)) {
-                line(out, "Server", "dead: remove the device to clean up");
+                line(out, "Server", "dead: recover the device, or remove it");
             }
         }
         out.println();

@@ -11,7 +11,7 @@ record ShownAs(LoadOptions options, Optional<String> given) {
     private static final int MAX_QUEUES = 4096;
     private static final int MAX_DEPTH = 4096;
     private static final int MAX_GROUP = 64;
-    private static final List<String> NAMES = List.of("--transport", "--queues", "--depth", "--group");
+    private static final List<String> NAMES = List.of("--transport", "--queues", "--depth", "--group", "--recovery");
 
     static ShownAs of(Arguments args) throws CommandFailure {
         final LoadOptions otherwise = LoadOptions.DEFAULT;
@@ -27,7 +27,8 @@ record ShownAs(LoadOptions options, Optional<String> given) {
                         transport,
                         args.number("--queues", 1, MAX_QUEUES, otherwise.queues()),
                         args.number("--depth", 1, MAX_DEPTH, otherwise.depth()),
-                        group),
+                        group,
+                        args.oneOf("--recovery", otherwise.recovery(), List.of("none", "fail", "queue", "reissue"))),
                 NAMES.stream().filter(args::has).findFirst());
     }
 

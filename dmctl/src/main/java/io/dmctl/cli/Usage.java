@@ -82,7 +82,11 @@ final class Usage {
         return option("HOW", "Java engine: auto, ublk, nbd or embedded (auto)", "--transport")
                 .option("N", "Java engine: queues, 1 to 4096", "--queues")
                 .option("N", "Java engine: requests at once in a queue, 1 to 4096", "--depth")
-                .option("GROUP", "Java engine: the process that serves it", "--group");
+                .option("GROUP", "Java engine: the process that serves it", "--group")
+                .option(
+                        "POLICY",
+                        "Java engine: none, fail, queue or reissue when its server dies (none)",
+                        "--recovery");
     }
 
     /// For a command that prints.

@@ -160,6 +160,30 @@ public final class UblkControl implements AutoCloseable {
         run("UPDATE_SIZE", Ublk.UBLK_U_CMD_UPDATE_SIZE(), id, MemorySegment.NULL, sectors);
     }
 
+    /// Begins the recovery of a device whose server has died: then its /dev/ublkcN can be opened and its tags
+    /// be fetched again.
+    ///
+    /// @throws ErrnoException EBUSY while something of the old server is left; EINVAL when it cannot recover
+    public void startRecovery(int id) throws ErrnoException {
+        run("START_USER_RECOVERY", Ublk.UBLK_U_CMD_START_USER_RECOVERY(), id, MemorySegment.NULL, 0);
+    }
+
+    /// Ends the recovery: waits until every tag has been fetched, then requests run again.
+    ///
+    /// @param pid the process that opened /dev/ublkcN
+    public void endRecovery(int id, int pid) throws ErrnoException {
+        run("END_USER_RECOVERY", Ublk.UBLK_U_CMD_END_USER_RECOVERY(), id, MemorySegment.NULL, pid);
+    }
+
+    /// Lets the server go: new requests wait in the kernel, and the queues see [UblkIo#RES_ABORT] for every tag
+    /// that has none. Waits until each queue has such a tag. The device is quiesced once /dev/ublkcN is closed.
+    ///
+    /// @param timeoutMs 0 waits for ever (as long as a command may take)
+    /// @throws ErrnoException EBUSY when a queue stayed full; requests wait on then, until a recovery
+    public void quiesce(int id, int timeoutMs) throws ErrnoException {
+        run("QUIESCE_DEV", Ublk.UBLK_U_CMD_QUIESCE_DEV(), id, MemorySegment.NULL, timeoutMs);
+    }
+
     private void run(String name, long cmdOp, int id, MemorySegment argument, long data) throws ErrnoException {
         final String call = "uring_cmd(UBLK_U_CMD_" + name + ")";
         final String subject = id == NO_DEVICE ? PATH : "ublk device " + id;

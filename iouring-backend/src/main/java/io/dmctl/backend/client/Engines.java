@@ -143,9 +143,16 @@ public final class Engines implements AutoCloseable {
         return control(engine).run(load, engine == Engine.JAVA ? options.attachments() : DmAttachments.NONE);
     }
 
-    /// Had the device a server that has died? It has no table then, and only a removal helps.
+    /// Had the device a server that has died? It answers nothing then: [#recover] or remove it.
     public boolean hasDeadServer(DeviceRecord record) throws IOException {
         return record.group().isPresent() && !Groups.isServed(registry, record);
+    }
+
+    /// Brings a device of ours back whose server has died, and all others of its group.
+    ///
+    /// @return what was brought back; nothing when the server lives
+    public List<DmName> recover(DmName name) throws IOException, DmException {
+        return new Recovery(registry).run(name);
     }
 
     /// What the targets of a device of ours have done; nothing for a device without a server.

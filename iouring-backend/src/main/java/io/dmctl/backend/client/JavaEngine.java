@@ -178,7 +178,7 @@ public final class JavaEngine implements DmTransport {
             default -> {
                 if (dead) {
                     throw new DmProtocolException(
-                            Errno.EIO, "the server of " + record.name() + " is dead: remove the device to clean up");
+                            Errno.EIO, "the server of " + record.name() + " is dead: recover the device, or remove it");
                 }
                 yield new DmReplyWriter(request).info(empty(record));
             }

@@ -4,6 +4,7 @@ import io.dmctl.backend.server.ServerProtocol;
 import io.dmctl.bindings.control.DeviceDescriptor;
 import io.dmctl.bindings.control.DmAttachments;
 import io.dmctl.bindings.control.DmCommand;
+import io.dmctl.bindings.control.DmFlags;
 import io.dmctl.bindings.control.DmOutcome;
 import io.dmctl.bindings.control.DmProtocolException;
 import io.dmctl.bindings.control.DmRequest;
@@ -43,16 +44,12 @@ final class Loads {
 
     DmOutcome run(DeviceRecord record, DmRequest request, MemorySegment buffer, long inputBytes, DmAttachments how)
             throws DmProtocolException, IOException {
-        final Set<String> words = deviceWords(request.table());
-        final Map<String, Optional<DeviceRecord>> found = new LinkedHashMap<>();
-        for (String word : words) {
-            found.put(word, LowerWords.ours(registry, word));
-        }
+        final Map<String, Optional<DeviceRecord>> found = devices(request.table());
         final boolean served = Groups.isServed(registry, record);
         if (record.group().isPresent() && !served) {
             // Another server would take the place of what the dead one left, and nobody would find that any more.
             throw new DmProtocolException(
-                    Errno.EIO, "the server of " + record.name() + " is dead: remove the device to clean up");
+                    Errno.EIO, "the server of " + record.name() + " is dead: recover the device, or remove it");
         }
         final Optional<String> group = served ? record.group() : Optional.empty();
         final Optional<String> wanted = groupOf(record, found, group, option(how, "group"));
@@ -60,11 +57,20 @@ final class Loads {
         try {
             final List<String> options = new ArrayList<>(how.options());
             identity(record, options);
-            LowerWords.open(found, request, opened, options);
+            LowerWords.open(found, request.has(DmFlags.READONLY), opened, options);
             return send(record, wanted, buffer, inputBytes, new DmAttachments(opened, options));
         } finally {
             opened.forEach(d -> d.fd().close());
         }
+    }
+
+    /// The words of `table` that name devices, each with the device of ours that it means.
+    Map<String, Optional<DeviceRecord>> devices(List<DmTableLine> table) throws IOException {
+        final Map<String, Optional<DeviceRecord>> found = new LinkedHashMap<>();
+        for (String word : deviceWords(table)) {
+            found.put(word, LowerWords.ours(registry, word));
+        }
+        return found;
     }
 
     private Set<String> deviceWords(List<DmTableLine> table) {
@@ -116,7 +122,7 @@ final class Loads {
         return group;
     }
 
-    private static void identity(DeviceRecord record, List<String> options) {
+    static void identity(DeviceRecord record, List<String> options) {
         options.add(ServerProtocol.NAME + "=" + record.name());
         record.uuid().map(DmUuid::toString).ifPresent(u -> options.add(ServerProtocol.UUID + "=" + u));
     }

@@ -2,10 +2,8 @@ package io.dmctl.backend.client;
 
 import io.dmctl.backend.server.ServerProtocol;
 import io.dmctl.bindings.control.DeviceDescriptor;
-import io.dmctl.bindings.control.DmFlags;
 import io.dmctl.bindings.control.DmId;
 import io.dmctl.bindings.control.DmName;
-import io.dmctl.bindings.control.DmRequest;
 import io.dmctl.bindings.sys.Errno;
 import io.dmctl.bindings.sys.ErrnoException;
 import io.dmctl.bindings.sys.Fd;
@@ -55,10 +53,9 @@ final class LowerWords {
     /// Opens what is not ours, once a word; what cannot be opened becomes an option that says so.
     static void open(
             Map<String, Optional<DeviceRecord>> words,
-            DmRequest request,
+            boolean readOnly,
             List<DeviceDescriptor> opened,
             List<String> options) {
-        final boolean readOnly = request.has(DmFlags.READONLY);
         for (Map.Entry<String, Optional<DeviceRecord>> entry : words.entrySet()) {
             if (entry.getValue().isPresent()) {
                 continue;

@@ -36,6 +36,11 @@ public final class QueueAgent extends IoThread implements AutoCloseable {
     private static final int ZERO_BYTES = 1 << 18;
     private static final int KIND_SHIFT = 56;
     private static final long PAYLOAD_MASK = (1L << KIND_SHIFT) - 1;
+    /// The ring's registered files: one of the front's, and [Liveness].
+    public static final int FRONT_FILE = 0;
+
+    private static final int LIVENESS_FILE = 1;
+    private static final int FILES = 2;
     private static final int KIND_WAKE = 0;
     private static final int KIND_LOWER = 1;
     private static final int KIND_FRONT = 2;
@@ -75,6 +80,7 @@ public final class QueueAgent extends IoThread implements AutoCloseable {
     private final CountDownLatch started = new CountDownLatch(1);
     private volatile @Nullable ErrnoException startError;
     private volatile boolean closing;
+    private volatile boolean abandoned;
 
     @SuppressWarnings("unused") // through ASLEEP
     private volatile boolean asleep;
@@ -135,6 +141,10 @@ public final class QueueAgent extends IoThread implements AutoCloseable {
                     RingOptions.of(SQ_ENTRIES).withCqEntries(CQ_ENTRIES).forQueueThread());
             ring = r;
             sq = r.sq();
+            r.register().filesSparse(FILES);
+            if (Liveness.fd() != Liveness.NONE) {
+                r.register().file(LIVENESS_FILE, Liveness.fd());
+            }
             armWake();
             group.join(this);
             joined = true;
@@ -164,7 +174,7 @@ public final class QueueAgent extends IoThread implements AutoCloseable {
         final CompletionQueue completions = r.cq();
         while (true) {
             runPending();
-            if (front == null ? closing : front.isDone()) {
+            if (abandoned || (front == null ? closing : front.isDone())) {
                 return;
             }
             unflushed = 0;
@@ -301,6 +311,12 @@ public final class QueueAgent extends IoThread implements AutoCloseable {
 
     public Thread thread() {
         return thread;
+    }
+
+    /// As [#close], without waiting for the front: what its ring has in flight is cancelled with the ring.
+    public void abandon() {
+        abandoned = true;
+        close();
     }
 
     /// Ends a worker at once, a queue when its front [QueueFront#isDone]; waits for the thread.

@@ -3,6 +3,7 @@ package io.dmctl.backend.server;
 import io.dmctl.backend.client.Lending;
 import io.dmctl.backend.client.Registry;
 import io.dmctl.backend.lower.Claims;
+import io.dmctl.backend.queue.Liveness;
 import io.dmctl.backend.queue.QueueAgent;
 import io.dmctl.bindings.control.DeviceDescriptor;
 import io.dmctl.bindings.control.DmNodes;
@@ -75,13 +76,14 @@ public final class DeviceServer {
         if (!lockForLife(alive)) {
             throw new IOException("group " + args[1] + " has a server already");
         }
+        Liveness.hold(alive);
         becomeServer();
         final IoGroup[] made = new IoGroup[1];
         final IoGroup group = new IoGroup(new ThreadScheduler(), index -> worker(made, index));
         made[0] = group;
         final Claims claims = new Claims(new Lending(registry, args[1])::borrow);
         final Showing showing = new Showing(groupDir, DmNodes.system());
-        final DmServer server = new DmServer(group, TargetRegistry.load(), claims, showing, registry);
+        final DmServer server = new DmServer(group, TargetRegistry.load(), claims, showing, registry, groupDir);
         final DeviceServer main = new DeviceServer(
                 groupDir,
                 server,
@@ -275,7 +277,7 @@ public final class DeviceServer {
     private void end() {
         server.close();
         group.scheduler().signal();
-        for (String name : new String[] {"s", "lock", "log"}) {
+        for (String name : new String[] {"s", "lock", "log", "state", "recovery"}) {
             try {
                 Files.deleteIfExists(groupDir.resolve(name));
             } catch (IOException e) {

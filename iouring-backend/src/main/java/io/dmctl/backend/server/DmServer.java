@@ -1,6 +1,7 @@
 package io.dmctl.backend.server;
 
 import io.dmctl.backend.client.Registry;
+import io.dmctl.backend.client.StateFile;
 import io.dmctl.backend.lower.Claims;
 import io.dmctl.bindings.control.DmCommand;
 import io.dmctl.bindings.control.DmFlags;
@@ -34,6 +35,7 @@ import io.dmctl.targets.spi.TargetArgs;
 import io.dmctl.targets.spi.TargetException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -59,14 +61,16 @@ final class DmServer implements AutoCloseable {
     private final Claims claims;
     private final Showing showing;
     private final Registry registry;
+    private final Path groupDir;
     private final Map<DmName, ServedDevice> devices = new ConcurrentHashMap<>();
 
-    DmServer(IoGroup group, TargetRegistry types, Claims claims, Showing showing, Registry registry) {
+    DmServer(IoGroup group, TargetRegistry types, Claims claims, Showing showing, Registry registry, Path groupDir) {
         this.group = group;
         this.types = types;
         this.claims = claims;
         this.showing = showing;
         this.registry = registry;
+        this.groupDir = groupDir;
     }
 
     boolean isEmpty() {
@@ -140,7 +144,8 @@ final class DmServer implements AutoCloseable {
     private DmReplyWriter load(DmRequest request, Frame frame) throws DmProtocolException, TableException, IOException {
         final LoadRequest how = LoadRequest.of(frame);
         final DmId id = request.id();
-        final List<TableSpec> lines = specs(request.table());
+        final List<DmTableLine> table = request.table();
+        KeptTables.requireRecoverable(types, table, how.recovery());
         final ServedDevice device;
         final boolean isNew;
         synchronized (this) {
@@ -151,12 +156,20 @@ final class DmServer implements AutoCloseable {
         boolean ok = false;
         try {
             final ServerTargets services = new ServerTargets(claims, this::ofGroup, frame.devices(), how.notOpened());
-            final LiveTable table =
-                    new TableBuilder(types, group, services).build(device.md, lines, request.has(DmFlags.READONLY));
-            device.md.load(table);
+            final boolean readOnly = request.has(DmFlags.READONLY);
+            final LiveTable built = new TableBuilder(types, group, services).build(device.md, specs(table), readOnly);
+            device.keep(built, KeptTables.of(types, table, readOnly, services.names()));
+            device.md.load(built);
+            if (isNew && how.takeover().isPresent()) {
+                takeOver(device, how.takeover().get());
+            }
             if (isNew) {
                 showing.served(device, registry);
             }
+            if (device.md.live() != null) {
+                showing.shown(device, registry);
+            }
+            keepState();
             ok = true;
         } finally {
             if (!ok && isNew) {
@@ -165,6 +178,22 @@ final class DmServer implements AutoCloseable {
             }
         }
         return info(request, device);
+    }
+
+    private void takeOver(ServedDevice device, LoadRequest.Takeover how) throws TableException {
+        device.md.recover(how.suspended(), how.eventNr(), this::keepState);
+        log.info("{}: taken over from a server that died", device.name);
+    }
+
+    /// Writes down what a next server needs; before what has changed is acknowledged, and before requests run
+    /// on it.
+    private synchronized void keepState() {
+        try {
+            StateFile.write(
+                    groupDir, devices.values().stream().map(ServedDevice::state).toList());
+        } catch (IOException e) {
+            log.error("{}: not written: a recovery would bring back what was before: {}", groupDir, e.toString());
+        }
     }
 
     private ServedDevice admit(DmId id, LoadRequest how) throws DmProtocolException {
@@ -189,6 +218,7 @@ final class DmServer implements AutoCloseable {
     private DmReplyWriter clear(DmRequest request) throws DmProtocolException {
         final ServedDevice device = device(request);
         device.md.clear();
+        keepState();
         return info(request, device);
     }
 
@@ -245,6 +275,7 @@ final class DmServer implements AutoCloseable {
         final boolean noflush = request.has(DmFlags.NOFLUSH);
         if (request.has(DmFlags.SUSPEND)) {
             device.md.suspend(noflush);
+            keepState();
         } else {
             resume(device, noflush);
         }
@@ -255,7 +286,7 @@ final class DmServer implements AutoCloseable {
     private void resume(ServedDevice device, boolean noflush) throws TableException, IOException {
         synchronized (device) {
             requirePresent(device);
-            device.md.resume(noflush);
+            device.md.resume(noflush, this::keepState);
             if (device.md.live() != null) {
                 showing.shown(device, registry);
             }
@@ -304,6 +335,7 @@ final class DmServer implements AutoCloseable {
             devices.remove(device.name);
         }
         showing.gone(device, address, registry);
+        keepState();
         log.info("{}: removed", device.name);
     }
 
@@ -331,6 +363,7 @@ final class DmServer implements AutoCloseable {
                 device.md.rename(newName.nodeName());
                 showing.renamed(device, old);
             }
+            keepState();
         }
     }
 

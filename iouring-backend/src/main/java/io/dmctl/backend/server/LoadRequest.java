@@ -18,7 +18,19 @@ record LoadRequest(
         String transport,
         int queues,
         int depth,
+        String recovery,
+        Optional<Takeover> takeover,
         Map<String, Integer> notOpened) {
+
+    /// A device that a dead server left. @param ublkId N of /dev/ublkbN, -1 for none
+    record Takeover(int ublkId, long eventNr, boolean suspended) {
+        static Takeover of(Map<String, String> options) throws DmProtocolException {
+            return new Takeover(
+                    number(ServerProtocol.ADOPT, options.getOrDefault(ServerProtocol.ADOPT, "")),
+                    Long.parseLong(options.getOrDefault(ServerProtocol.EVENT_NR, "0")),
+                    Boolean.parseBoolean(options.get(ServerProtocol.SUSPENDED)));
+        }
+    }
 
     static LoadRequest of(Frame frame) throws DmProtocolException {
         final Map<String, String> options = new HashMap<>();
@@ -40,6 +52,8 @@ record LoadRequest(
                 options.getOrDefault(ServerProtocol.TRANSPORT, "auto"),
                 number(ServerProtocol.QUEUES, options.getOrDefault(ServerProtocol.QUEUES, "0")),
                 number(ServerProtocol.DEPTH, options.getOrDefault(ServerProtocol.DEPTH, "0")),
+                options.getOrDefault(ServerProtocol.RECOVERY, "none"),
+                options.containsKey(ServerProtocol.ADOPT) ? Optional.of(Takeover.of(options)) : Optional.empty(),
                 notOpened);
     }
 

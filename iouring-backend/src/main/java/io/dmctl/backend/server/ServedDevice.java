@@ -1,7 +1,11 @@
 package io.dmctl.backend.server;
 
 import io.dmctl.backend.client.BlockNumbers;
+import io.dmctl.backend.client.DeviceState;
+import io.dmctl.backend.client.LoadOptions;
+import io.dmctl.backend.client.TableState;
 import io.dmctl.backend.transport.BlockTransport;
+import io.dmctl.backend.transport.UblkTransport;
 import io.dmctl.bindings.control.DmDeviceInfo;
 import io.dmctl.bindings.control.DmFlags;
 import io.dmctl.bindings.control.DmName;
@@ -9,7 +13,11 @@ import io.dmctl.bindings.control.DmUuid;
 import io.dmctl.bindings.sys.Devno;
 import io.dmctl.targets.core.LiveTable;
 import io.dmctl.targets.core.MappedDevice;
+import java.util.Collections;
+import java.util.Map;
 import java.util.Optional;
+import java.util.WeakHashMap;
+import org.jspecify.annotations.Nullable;
 
 /// A device of this server: its identity, the mapped device, how it is shown.
 ///
@@ -20,12 +28,37 @@ final class ServedDevice {
     final BlockTransport transport;
     volatile DmName name;
     volatile Optional<DmUuid> uuid;
+    private final LoadOptions options;
+    /// What is kept of each table; nothing of one with a key.
+    private final Map<LiveTable, TableState> kept = Collections.synchronizedMap(new WeakHashMap<>());
 
-    ServedDevice(DmName name, Optional<DmUuid> uuid, MappedDevice md, BlockTransport transport) {
+    ServedDevice(DmName name, Optional<DmUuid> uuid, MappedDevice md, BlockTransport transport, LoadOptions options) {
         this.name = name;
         this.uuid = uuid;
         this.md = md;
         this.transport = transport;
+        this.options = options;
+    }
+
+    void keep(LiveTable table, Optional<TableState> state) {
+        state.ifPresent(s -> kept.put(table, s));
+    }
+
+    /// What the next server would need.
+    DeviceState state() {
+        return new DeviceState(
+                name,
+                uuid,
+                options,
+                transport instanceof UblkTransport ublk ? ublk.id() : -1,
+                md.eventNr(),
+                md.suspended(),
+                kept(md.live()),
+                kept(md.inactive()));
+    }
+
+    private Optional<TableState> kept(@Nullable LiveTable table) {
+        return table == null ? Optional.empty() : Optional.ofNullable(kept.get(table));
     }
 
     /// As the header of a reply says it. @kernel drivers/md/dm-ioctl.c `__dev_status`

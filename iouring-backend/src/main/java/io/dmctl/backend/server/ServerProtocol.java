@@ -24,6 +24,14 @@ public final class ServerProtocol {
     public static final String TRANSPORT = "transport";
     public static final String QUEUES = "queues";
     public static final String DEPTH = "depth";
+    /// What becomes of requests when the server dies: a [io.dmctl.backend.transport.RecoveryPolicy].
+    public static final String RECOVERY = "recovery";
+    /// Options of a TABLE_LOAD that takes a dead server's device over: N of /dev/ublkbN (-1 for none), its last
+    /// event number, whether it was suspended, and the number of its table.
+    public static final String ADOPT = "adopt";
+
+    public static final String EVENT_NR = "event-nr";
+    public static final String SUSPENDED = "suspended";
     /// A word that the client could not open: `ERRNO WORD`.
     public static final String NOT_OPENED = "not-opened";
 

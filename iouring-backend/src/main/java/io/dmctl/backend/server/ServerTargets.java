@@ -11,6 +11,7 @@ import io.dmctl.targets.spi.BlockingIo;
 import io.dmctl.targets.spi.DeviceArg;
 import io.dmctl.targets.spi.TargetException;
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +25,7 @@ final class ServerTargets implements TableBuilder.Services {
     private final Function<String, Optional<BlockDevice>> ofGroup;
     private final List<DeviceDescriptor> passed;
     private final Map<String, Integer> notOpened;
+    private final Map<String, String> names = new HashMap<>();
 
     /// `notOpened` has, for words that the client could not open, the errno.
     ServerTargets(
@@ -37,8 +39,19 @@ final class ServerTargets implements TableBuilder.Services {
         this.notOpened = notOpened;
     }
 
+    /// What TABLE prints for each device word that was opened.
+    Map<String, String> names() {
+        return names;
+    }
+
     @Override
     public BlockDevice open(DeviceArg arg, boolean readOnly) throws TargetException {
+        final BlockDevice device = find(arg, readOnly);
+        names.put(arg.word(), device.name());
+        return device;
+    }
+
+    private BlockDevice find(DeviceArg arg, boolean readOnly) throws TargetException {
         final Optional<BlockDevice> ours = ofGroup.apply(arg.word());
         if (ours.isPresent()) {
             return ours.get();

@@ -1,11 +1,13 @@
 package io.dmctl.backend.server;
 
+import io.dmctl.backend.client.LoadOptions;
 import io.dmctl.backend.client.Registry;
 import io.dmctl.backend.transport.BlockTransport;
 import io.dmctl.backend.transport.EmbeddedOptions;
 import io.dmctl.backend.transport.EmbeddedTransport;
 import io.dmctl.backend.transport.NbdOptions;
 import io.dmctl.backend.transport.NbdTransport;
+import io.dmctl.backend.transport.RecoveryPolicy;
 import io.dmctl.backend.transport.UblkOptions;
 import io.dmctl.backend.transport.UblkTransport;
 import io.dmctl.bindings.control.DmName;
@@ -39,7 +41,12 @@ final class Showing {
             final BlockTransport transport = transport(group, md, name, how);
             md.setFront(transport);
             ok = true;
-            return new ServedDevice(name, how.uuid(), md, transport);
+            return new ServedDevice(
+                    name,
+                    how.uuid(),
+                    md,
+                    transport,
+                    new LoadOptions(transport.kind(), how.queues(), how.depth(), "", how.recovery()));
         } catch (IllegalArgumentException e) {
             throw new DmProtocolException(Errno.EINVAL, String.valueOf(e.getMessage()));
         } finally {
@@ -54,7 +61,7 @@ final class Showing {
         final String wanted =
                 how.transport().equals("auto") ? UblkControl.probe().available() ? "ublk" : "nbd" : how.transport();
         return switch (wanted) {
-            case "ublk" -> new UblkTransport(group, md, UblkOptions.DEFAULT.with(how.queues(), how.depth()));
+            case "ublk" -> new UblkTransport(group, md, ublkOptions(how));
             case "nbd" ->
                 new NbdTransport(
                         group,
@@ -67,6 +74,14 @@ final class Showing {
                 throw new DmProtocolException(
                         Errno.EINVAL, "transport must be auto, ublk, nbd or embedded, was " + wanted);
         };
+    }
+
+    private static UblkOptions ublkOptions(LoadRequest how) {
+        return UblkOptions.DEFAULT
+                .with(how.queues(), how.depth())
+                .with(
+                        RecoveryPolicy.of(how.recovery()),
+                        how.takeover().map(LoadRequest.Takeover::ublkId).orElse(-1));
     }
 
     /// After a first load: the record leads to this group, even if the client has died since.

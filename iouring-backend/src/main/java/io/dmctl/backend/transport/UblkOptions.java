@@ -1,10 +1,11 @@
 package io.dmctl.backend.transport;
 
 /// How a device is shown through ublk. `maxIoBytes` is the largest request, and the size of each tag's buffer.
-public record UblkOptions(int queues, int depth, int maxIoBytes) {
+/// `adoptedId` is N of the /dev/ublkbN that a dead server left, to be taken over; -1 makes a new one.
+public record UblkOptions(int queues, int depth, int maxIoBytes, RecoveryPolicy recovery, int adoptedId) {
     public static final int MAX_QUEUES = 128;
     public static final int MAX_DEPTH = 4096;
-    public static final UblkOptions DEFAULT = new UblkOptions(1, 128, 256 << 10);
+    public static final UblkOptions DEFAULT = new UblkOptions(1, 128, 256 << 10, RecoveryPolicy.NONE, -1);
 
     public UblkOptions {
         Ranges.check("queues", queues, 1, MAX_QUEUES);
@@ -15,6 +16,11 @@ public record UblkOptions(int queues, int depth, int maxIoBytes) {
 
     /// 0 keeps what there is.
     public UblkOptions with(int newQueues, int newDepth) {
-        return new UblkOptions(newQueues == 0 ? queues : newQueues, newDepth == 0 ? depth : newDepth, maxIoBytes);
+        return new UblkOptions(
+                newQueues == 0 ? queues : newQueues, newDepth == 0 ? depth : newDepth, maxIoBytes, recovery, adoptedId);
+    }
+
+    public UblkOptions with(RecoveryPolicy newRecovery, int newAdoptedId) {
+        return new UblkOptions(queues, depth, maxIoBytes, newRecovery, newAdoptedId);
     }
 }

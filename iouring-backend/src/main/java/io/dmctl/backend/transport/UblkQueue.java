@@ -26,9 +26,6 @@ import org.jspecify.annotations.Nullable;
 /// @kernel drivers/block/ublk_drv.c `ublk_ch_uring_cmd`
 @HotPath
 final class UblkQueue implements QueueFront, RequestSink {
-    /// ublkc is a registered file, so that the device quiesces only after the ring's last lower I/O (decision 7).
-    private static final int UBLKC_SLOT = 0;
-
     private final MappedDevice device;
     private final Fd ublkc;
     private final int queue;
@@ -70,8 +67,8 @@ final class UblkQueue implements QueueFront, RequestSink {
     @Override
     public void start(QueueAgent newAgent) throws ErrnoException {
         agent = newAgent;
-        newAgent.openRing().register().filesSparse(1);
-        newAgent.openRing().register().file(UBLKC_SLOT, ublkc.number());
+        // Registered, so that the device quiesces only after the ring's last lower I/O (decision 7).
+        newAgent.openRing().register().file(QueueAgent.FRONT_FILE, ublkc.number());
         for (int tag = 0; tag < depth; tag++) {
             command(newAgent, UblkIo.FETCH_REQ, tag, 0);
         }
@@ -80,7 +77,7 @@ final class UblkQueue implements QueueFront, RequestSink {
     private void command(QueueAgent to, int op, int tag, int result) {
         final SubmissionQueue sq = to.prepare();
         sq.prepUringCmd(
-                UBLKC_SLOT,
+                QueueAgent.FRONT_FILE,
                 op,
                 UblkIo.cmdLow(queue, tag, result),
                 UblkIo.cmdHigh(buffers.address() + (long) tag * bufferBytes),

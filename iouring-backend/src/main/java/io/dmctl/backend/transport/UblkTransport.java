@@ -8,6 +8,7 @@ import io.dmctl.bindings.sys.Fd;
 import io.dmctl.bindings.sys.OpenFlags;
 import io.dmctl.bindings.ublkctl.UblkControl;
 import io.dmctl.bindings.ublkctl.UblkDeviceInfo;
+import io.dmctl.bindings.ublkctl.UblkFeature;
 import io.dmctl.bindings.ublkctl.UblkParams;
 import io.dmctl.targets.core.IoGroup;
 import io.dmctl.targets.core.MappedDevice;
@@ -17,8 +18,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +40,8 @@ public final class UblkTransport implements BlockTransport {
     private static final int MAX_RANGE_SECTORS = (int) (((1L << 32) - 4096) >> 9);
 
     private static final int PAGE_SHIFT = 12;
+    private static final int RECOVERY_TRIES = 3000;
+    private static final long RECOVERY_PAUSE_NS = 10_000_000L;
 
     private final IoGroup group;
     private final MappedDevice device;
@@ -47,6 +52,8 @@ public final class UblkTransport implements BlockTransport {
     private @Nullable QueueLimits startLimits;
     private long shownSectors;
     private boolean started;
+    /// Between the start and the end of a recovery.
+    private boolean adopting;
     private boolean readOnly;
 
     public UblkTransport(IoGroup group, MappedDevice device, UblkOptions options) {
@@ -76,7 +83,9 @@ public final class UblkTransport implements BlockTransport {
     public void prepare(QueueLimits limits, long sizeSectors, boolean tableReadOnly) throws TableException {
         readOnly = tableReadOnly;
         try {
-            if (info == null) {
+            if (info == null && options.adoptedId() >= 0) {
+                takeOver(limits);
+            } else if (info == null) {
                 add(limits, sizeSectors);
             } else {
                 checkChange(limits);
@@ -90,18 +99,15 @@ public final class UblkTransport implements BlockTransport {
         boolean ok = false;
         try (UblkControl control = UblkControl.open()) {
             final UblkDeviceInfo added = control.addDevice(UblkDeviceInfo.wanted(
-                    UblkDeviceInfo.ANY_ID, options.queues(), options.depth(), options.maxIoBytes(), 0));
+                    UblkDeviceInfo.ANY_ID,
+                    options.queues(),
+                    options.depth(),
+                    options.maxIoBytes(),
+                    recoveryFlags(control)));
             info = added;
             try {
                 control.setParams(added.id(), params(limits, sizeSectors, added.maxIoBytes()));
-                final Fd c = openCharDevice(added.charDevicePath());
-                ublkc = c;
-                for (int q = 0; q < added.queues(); q++) {
-                    agents.add(QueueAgent.start(
-                            group,
-                            "ublk" + added.id() + "-q" + q,
-                            new UblkQueue(device, c, q, added.depth(), added.maxIoBytes())));
-                }
+                startQueues(added);
                 startLimits = limits;
                 shownSectors = sizeSectors;
                 ok = true;
@@ -111,6 +117,95 @@ public final class UblkTransport implements BlockTransport {
                 }
             }
         }
+    }
+
+    private void startQueues(UblkDeviceInfo i) throws ErrnoException {
+        final Fd c = openCharDevice(i.charDevicePath());
+        ublkc = c;
+        for (int q = 0; q < i.queues(); q++) {
+            agents.add(QueueAgent.start(
+                    group, "ublk" + i.id() + "-q" + q, new UblkQueue(device, c, q, i.depth(), i.maxIoBytes())));
+        }
+    }
+
+    /// @throws ErrnoException EOPNOTSUPP when the driver lacks what the policy needs
+    private long recoveryFlags(UblkControl control) throws ErrnoException {
+        final Set<UblkFeature> flags = EnumSet.noneOf(UblkFeature.class);
+        flags.addAll(options.recovery().needs());
+        if (flags.isEmpty()) {
+            return 0;
+        }
+        final Set<UblkFeature> there = UblkFeature.setOf(control.features());
+        for (UblkFeature needed : flags) {
+            if (!there.contains(needed)) {
+                throw new ErrnoException(
+                        "--recovery " + options.recovery().word(),
+                        "the driver has no " + needed + " (Linux " + needed.firstKernel() + ")",
+                        Errno.EOPNOTSUPP);
+            }
+        }
+        if (there.contains(UblkFeature.QUIESCE)) {
+            flags.add(UblkFeature.QUIESCE);
+        }
+        return UblkFeature.maskOf(flags);
+    }
+
+    /// Fetches the tags of a device that a dead server left. When that fails, it is again as it was left.
+    private void takeOver(QueueLimits limits) throws ErrnoException {
+        final int id = options.adoptedId();
+        boolean ok = false;
+        try (UblkControl control = UblkControl.open()) {
+            startRecovery(control, id);
+            final UblkDeviceInfo found = control.info(id);
+            info = found;
+            adopting = true;
+            startQueues(found);
+            startLimits = limits;
+            shownSectors = sysfsSectors(id);
+            ok = true;
+        } finally {
+            if (!ok) {
+                letGo();
+            }
+        }
+    }
+
+    /// Not by an open: that may read.
+    private static long sysfsSectors(int id) throws ErrnoException {
+        final Path size = Path.of("/sys/block/ublkb" + id + "/size");
+        try {
+            return Long.parseLong(Files.readString(size).strip());
+        } catch (IOException e) {
+            throw new ErrnoException("read", size.toString(), Errno.ENODEV);
+        }
+    }
+
+    /// The last reference to ublkc goes a moment after the old server's end.
+    private static void startRecovery(UblkControl control, int id) throws ErrnoException {
+        for (int tries = 0; ; tries++) {
+            try {
+                control.startRecovery(id);
+                return;
+            } catch (ErrnoException e) {
+                if (e.errno() != Errno.EBUSY || tries == RECOVERY_TRIES) {
+                    throw e;
+                }
+                LockSupport.parkNanos(RECOVERY_PAUSE_NS);
+            }
+        }
+    }
+
+    /// The queues end, the device stays for a next server.
+    private void letGo() {
+        agents.forEach(QueueAgent::abandon);
+        agents.clear();
+        final Fd c = ublkc;
+        if (c != null) {
+            c.close();
+        }
+        ublkc = null;
+        info = null;
+        adopting = false;
     }
 
     /// udev may hold a new character device for a moment. @kernel drivers/block/ublk_drv.c `ublk_ch_open`
@@ -186,6 +281,12 @@ public final class UblkTransport implements BlockTransport {
             throw new IllegalStateException("activate before prepare");
         }
         try (UblkControl control = UblkControl.open()) {
+            if (adopting) {
+                control.endRecovery(i.id(), (int) ProcessHandle.current().pid());
+                adopting = false;
+                started = true;
+                log.info("ublkb{}: taken over, {} queues x {} tags", i.id(), i.queues(), i.depth());
+            }
             if (!started) {
                 control.start(i.id(), (int) ProcessHandle.current().pid());
                 started = true;

@@ -15,7 +15,7 @@ import java.lang.foreign.ValueLayout;
 /// silence. Addresses must be aligned to 512 bytes.
 ///
 /// Thread rule: any thread, any number at once.
-final class BlockIo implements AutoCloseable {
+public final class BlockIo implements AutoCloseable {
     /// Shift of a sector of 512 bytes.
     static final int SECTOR_SHIFT = 9;
 
@@ -25,7 +25,7 @@ final class BlockIo implements AutoCloseable {
         this.fd = fd;
     }
 
-    static BlockIo open(String path) throws ErrnoException {
+    public static BlockIo open(String path) throws ErrnoException {
         return new BlockIo(Fd.open(path, OpenFlags.RDWR | OpenFlags.DIRECT));
     }
 
@@ -37,11 +37,11 @@ final class BlockIo implements AutoCloseable {
         return fd.number();
     }
 
-    long read(MemorySegment to, long offsetBytes) {
+    public long read(MemorySegment to, long offsetBytes) {
         return Sys.pread(fd.number(), to.address(), to.byteSize(), offsetBytes);
     }
 
-    long write(MemorySegment from, long offsetBytes) {
+    public long write(MemorySegment from, long offsetBytes) {
         return Sys.pwrite(fd.number(), from.address(), from.byteSize(), offsetBytes);
     }
 

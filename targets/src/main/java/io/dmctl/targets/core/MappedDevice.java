@@ -4,6 +4,7 @@ import io.dmctl.targets.spi.HotPath;
 import io.dmctl.targets.spi.LowerDevice;
 import io.dmctl.targets.spi.QueueLimits;
 import io.dmctl.targets.spi.ReqOp;
+import io.dmctl.targets.spi.Target;
 import io.dmctl.targets.spi.TargetArgs;
 import io.dmctl.targets.spi.TargetException;
 import java.util.ArrayList;
@@ -300,10 +301,18 @@ public final class MappedDevice implements BlockDevice {
         return new TableException("interrupted while in-flight I/O drains", EINTR, -1, -1);
     }
 
+    /// As [#resume(boolean, Runnable)], with nothing to write down.
+    public void resume(boolean withoutFlush) throws TableException {
+        resume(withoutFlush, () -> {});
+    }
+
     /// Swaps the inactive table in, if there is one, and lets the device run. When the new table cannot go live it is
     /// destroyed, and the
     /// device stays suspended with its old one, as the kernel leaves it.
-    public synchronized void resume(boolean withoutFlush) throws TableException {
+    ///
+    /// `beforeRun` is called when the targets have resumed and before the first request goes on: what must
+    /// survive the process is written down there.
+    public synchronized void resume(boolean withoutFlush, Runnable beforeRun) throws TableException {
         final LiveTable next = inactive;
         LiveTable old = null;
         if (next != null) {
@@ -323,7 +332,7 @@ public final class MappedDevice implements BlockDevice {
             return;
         }
         try {
-            start();
+            start(beforeRun);
         } finally {
             if (old != null) {
                 old.close();
@@ -353,19 +362,60 @@ public final class MappedDevice implements BlockDevice {
         return old;
     }
 
-    private void start() throws TableException {
-        final LiveTable table = Objects.requireNonNull(live);
+    /// Takes over a device whose server has died: the loaded table is the one that was live, its targets
+    /// [Target#recover], and the front finds the device again instead of making it. `staySuspended`: it was
+    /// suspended, and its requests go on waiting.
+    ///
+    /// @throws TableException when a target or the front cannot; the device is to be removed then
+    public synchronized void recover(boolean staySuspended, long lastEventNr, Runnable beforeRun)
+            throws TableException {
+        final LiveTable table = Objects.requireNonNull(inactive, "nothing is loaded");
+        if (live != null) {
+            throw new IllegalStateException(name + " is live");
+        }
+        eventNr.set(lastEventNr);
+        inactive = null;
+        boolean ok = false;
+        try {
+            final QueueLimits newLimits = table.calculateLimits();
+            each(table, Target::recover);
+            front.prepare(newLimits, table.sizeSectors(), table.readOnly());
+            swap(table, newLimits);
+            ok = true;
+        } finally {
+            if (!ok) {
+                table.close();
+            }
+        }
+        if (!staySuspended) {
+            start(beforeRun);
+        }
+        front.activate(table.sizeSectors());
+        event();
+    }
+
+    private void start(Runnable beforeRun) throws TableException {
+        each(Objects.requireNonNull(live), Target::preresume);
+        forEachTarget(e -> e.target.resume());
+        suspended = false;
+        beforeRun.run();
+        unblock();
+    }
+
+    /// A hook that may refuse.
+    private interface Hook {
+        void call(Target target) throws TargetException;
+    }
+
+    private static void each(LiveTable table, Hook hook) throws TableException {
         for (TableEntry entry : table.entries) {
             try {
-                entry.target.preresume();
+                hook.call(entry.target);
             } catch (TargetException e) {
                 throw new TableException(
                         entry.type.name() + ": " + e.getMessage(), e.errno(), entry.index, e.argument());
             }
         }
-        forEachTarget(e -> e.target.resume());
-        suspended = false;
-        unblock();
     }
 
     private void unblock() {

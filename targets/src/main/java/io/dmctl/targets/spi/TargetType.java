@@ -19,6 +19,11 @@ public interface TargetType {
     /// Which words name devices. Pure: opens nothing, throws nothing; of a bad line it names what it can.
     List<DeviceArg> deviceArgs(TargetArgs args);
 
+    /// Which words are keys, by their index: they are never written down. Pure, as [#deviceArgs].
+    default List<Integer> secretArgs(TargetArgs args) {
+        return List.of();
+    }
+
     /// Makes a target of a table line. What `ti` opened is closed by the core when this throws.
     ///
     /// @throws TargetException with the kernel's text for what is wrong

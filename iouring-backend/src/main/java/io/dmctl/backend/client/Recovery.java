@@ -1,0 +1,178 @@
+package io.dmctl.backend.client;
+
+import io.dmctl.backend.server.ServerProtocol;
+import io.dmctl.bindings.control.DeviceDescriptor;
+import io.dmctl.bindings.control.DmAttachments;
+import io.dmctl.bindings.control.DmControl;
+import io.dmctl.bindings.control.DmException;
+import io.dmctl.bindings.control.DmId;
+import io.dmctl.bindings.control.DmName;
+import io.dmctl.bindings.control.DmTable;
+import io.dmctl.bindings.control.DmTask;
+import io.dmctl.bindings.sys.Errno;
+import io.dmctl.bindings.sys.ErrnoException;
+import io.dmctl.bindings.sys.Fd;
+import io.dmctl.bindings.sys.FileLocks;
+import io.dmctl.bindings.sys.OpenFlags;
+import io.dmctl.targets.core.TargetRegistry;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Takes the devices of a group over from a server that died: starts a new one, and loads what the old one
+/// wrote down.
+///
+/// The devices of a group died together and come back together, those below first. Who recovers holds a lock of
+/// the group's, so that two that see the same death do not both.
+final class Recovery {
+    private final Registry registry;
+    private final Loads loads;
+
+    Recovery(Registry registry) {
+        this.registry = registry;
+        this.loads = new Loads(registry, TargetRegistry.load());
+    }
+
+    /// Brings `name` and the others of its group back; answers those that were.
+    ///
+    /// @throws ErrnoException ENXIO when there is no such device; EINVAL when it cannot come back, with the
+    /// reason
+    List<DmName> run(DmName name) throws IOException, DmException {
+        final DeviceRecord record = record(name);
+        final String group =
+                record.group().orElseThrow(() -> refused(name, "it was never loaded: there is nothing to recover"));
+        final String lock = registry.groupDir(group).resolve("recovery").toString();
+        try (Fd fd = Fd.open(lock, OpenFlags.RDWR | OpenFlags.CREAT)) {
+            FileLocks.flock(fd.number());
+            if (answers(group)) {
+                return List.of();
+            }
+            return takeOver(name, group);
+        } catch (ErrnoException e) {
+            if (e.errno() == Errno.ENOENT) {
+                record(name); // removed meanwhile?
+            }
+            throw e;
+        }
+    }
+
+    private DeviceRecord record(DmName name) throws IOException {
+        return registry.find(DmId.of(name))
+                .orElseThrow(() -> new ErrnoException("recover", name.toString(), Errno.ENXIO));
+    }
+
+    private static ErrnoException refused(DmName name, String reason) {
+        return new ErrnoException("recover", name + ": " + reason, Errno.EINVAL);
+    }
+
+    /// A server that was killed holds its lock until the last of its I/O is done: that is waited for.
+    private boolean answers(String group) throws IOException {
+        try {
+            Groups.connect(registry, group).close();
+            return true;
+        } catch (ErrnoException e) {
+            if (Groups.isAlive(registry, group)) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
+    private List<DmName> takeOver(DmName name, String group) throws IOException, DmException {
+        final List<DeviceState> states = StateFile.read(registry.groupDir(group));
+        final Optional<DeviceState> asked =
+                states.stream().filter(s -> s.name().equals(name)).findFirst();
+        if (asked.isEmpty()) {
+            throw refused(name, "its server wrote nothing down of it: remove it");
+        }
+        for (DeviceState state : states) {
+            requireRecoverable(state);
+        }
+        ServerLauncher.start(registry, group);
+        final List<DmName> done = new ArrayList<>();
+        boolean ok = false;
+        try (DmControl server = DmControl.over(Groups.connect(registry, group))) {
+            for (DeviceState state : inOrder(states)) {
+                load(server, state);
+                done.add(state.name());
+            }
+            ok = true;
+            return done;
+        } finally {
+            if (!ok) {
+                Groups.endIfEmpty(registry, group);
+            }
+        }
+    }
+
+    private static void requireRecoverable(DeviceState state) throws ErrnoException {
+        if (state.live().isEmpty() && state.inactive().isEmpty()) {
+            throw refused(state.name(), "its table has a key, which is kept nowhere: remove it, and create it again");
+        }
+        if (state.ublkId() >= 0 && state.options().recovery().equals("none")) {
+            throw refused(
+                    state.name(),
+                    "it was created with --recovery none, and its block device has died with the server: remove it, and"
+                            + " create it again");
+        }
+    }
+
+    private void load(DmControl server, DeviceState state) throws IOException, DmException {
+        if (state.live().isPresent()) {
+            final List<String> takeover = List.of(
+                    ServerProtocol.ADOPT + "=" + state.ublkId(),
+                    ServerProtocol.EVENT_NR + "=" + state.eventNr(),
+                    ServerProtocol.SUSPENDED + "=" + state.suspended());
+            load(server, state, state.live().get(), takeover);
+        }
+        if (state.inactive().isPresent()) {
+            load(server, state, state.inactive().get(), List.of());
+        }
+    }
+
+    private void load(DmControl server, DeviceState state, TableState table, List<String> more)
+            throws IOException, DmException {
+        final List<String> options = new ArrayList<>(state.options().words());
+        options.addAll(more);
+        Loads.identity(record(state.name()), options);
+        final List<DeviceDescriptor> opened = new ArrayList<>();
+        try {
+            LowerWords.open(loads.devices(table.lines()), table.readOnly(), opened, options);
+            server.run(
+                    new DmTask.TableLoad(DmId.of(state.name()), new DmTable(table.lines()), table.readOnly()),
+                    new DmAttachments(opened, options));
+        } finally {
+            opened.forEach(d -> d.fd().close());
+        }
+    }
+
+    /// Those below before those that lie on them.
+    private List<DeviceState> inOrder(List<DeviceState> states) throws IOException {
+        final Set<DeviceState> ordered = new LinkedHashSet<>();
+        for (DeviceState state : states) {
+            addWithLower(state, states, ordered);
+        }
+        return List.copyOf(ordered);
+    }
+
+    private void addWithLower(DeviceState state, List<DeviceState> states, Set<DeviceState> to) throws IOException {
+        for (Optional<TableState> table : List.of(state.live(), state.inactive())) {
+            if (table.isPresent()) {
+                for (Map.Entry<String, Optional<DeviceRecord>> word :
+                        loads.devices(table.get().lines()).entrySet()) {
+                    final Optional<DmName> below = word.getValue().map(DeviceRecord::name);
+                    for (DeviceState other : states) {
+                        if (Optional.of(other.name()).equals(below) && other != state) {
+                            addWithLower(other, states, to);
+                        }
+                    }
+                }
+            }
+        }
+        to.add(state);
+    }
+}
