@@ -37,6 +37,12 @@ public final class CryptTargetType implements TargetType {
     }
 
     /// Decides in the kernel's order: the key's size, the options, the cipher, the key, and then the rest.
+    /// The key, or what names it.
+    @Override
+    public List<Integer> secretArgs(TargetArgs args) {
+        return args.count() > 1 ? List.of(1) : List.of();
+    }
+
     @Override
     public Target ctr(TargetContext ti, TargetArgs args) throws TargetException {
         final String few = "Not enough arguments";
