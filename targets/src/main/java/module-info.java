@@ -20,5 +20,6 @@ module io.dmctl.targets {
             io.dmctl.targets.unstriped.UnstripedTargetType,
             io.dmctl.targets.switching.SwitchTargetType,
             io.dmctl.targets.delay.DelayTargetType,
-            io.dmctl.targets.logwrites.LogWritesTargetType;
+            io.dmctl.targets.logwrites.LogWritesTargetType,
+            io.dmctl.targets.trace.TraceTargetType;
 }

@@ -45,7 +45,17 @@ class ServicesTest {
     @Test
     void allAreFoundByName() {
         assertEquals(
-                List.of("crypt", "delay", "error", "linear", "log-writes", "striped", "switch", "unstriped", "zero"),
+                List.of(
+                        "crypt",
+                        "delay",
+                        "error",
+                        "linear",
+                        "log-writes",
+                        "striped",
+                        "switch",
+                        "trace",
+                        "unstriped",
+                        "zero"),
                 TargetRegistry.load().all().stream().map(TargetType::name).toList());
     }
 
