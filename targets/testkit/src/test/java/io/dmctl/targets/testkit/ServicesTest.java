@@ -59,7 +59,7 @@ class ServicesTest {
                 "unstriped",
                 "zero");
         assertEquals(
-                names,
+                List.of("crypt", "delay", "error", "linear", "log-writes", "striped", "switch", "trace", "unstriped", "zero"),
                 TargetRegistry.load().all().stream().map(TargetType::name).toList());
     }
 
