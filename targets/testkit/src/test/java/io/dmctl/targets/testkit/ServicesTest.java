@@ -56,10 +56,11 @@ class ServicesTest {
                 "null",
                 "striped",
                 "switch",
+                "trace",
                 "unstriped",
                 "zero");
         assertEquals(
-                List.of("crypt", "delay", "error", "linear", "log-writes", "striped", "switch", "trace", "unstriped", "zero"),
+                names,
                 TargetRegistry.load().all().stream().map(TargetType::name).toList());
     }
 
