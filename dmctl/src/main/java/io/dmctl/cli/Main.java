@@ -76,7 +76,10 @@ public final class Main {
             if (arguments.has("--help")) {
                 HelpPage.print(streams.out(), usage);
             } else {
-                json = arguments.has("--json");
+                json = usage.jsonObject() && arguments.has("--json");
+                if (json) {
+                    session.useJson();
+                }
                 run(command, arguments, session);
             }
             return ExitCode.OK;
@@ -87,9 +90,6 @@ public final class Main {
 
     private void run(Command command, Arguments arguments, Session session)
             throws CommandFailure, DmException, DmTableSyntaxException, IOException, InterruptedException {
-        if (arguments.has("--json")) {
-            session.useJson();
-        }
         command.run(arguments, session);
         final Json json = session.json();
         if (json != null) {

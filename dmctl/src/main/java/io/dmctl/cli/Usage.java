@@ -20,6 +20,7 @@ final class Usage {
     private int least;
     private int most = Integer.MAX_VALUE;
     private boolean verbatim;
+    private boolean jsonObject;
 
     Usage(CommandName name) {
         this.name = name;
@@ -89,8 +90,11 @@ final class Usage {
                         "--recovery");
     }
 
-    /// For a command that prints.
+    /// For a command that prints one thing: as JSON it is one object ([Json]). One that prints a stream has a `--json`
+    /// of its
+    /// own, with a line for each.
     Usage json() {
+        jsonObject = true;
         return flag("print JSON instead: docs/commands/json.md has the fields", "--json");
     }
 
@@ -134,5 +138,9 @@ final class Usage {
 
     boolean verbatim() {
         return verbatim;
+    }
+
+    boolean jsonObject() {
+        return jsonObject;
     }
 }
