@@ -160,7 +160,22 @@ final class DryContext implements TargetContext, DeviceVisitor {
 
     @Override
     public BlockingIo blockingIo() {
-        throw new UnsupportedOperationException("nothing is read or written to judge a table");
+        return new BlockingIo() {
+            @Override
+            public void read(LowerDevice dev, long sector, MemorySegment to) throws TargetException {
+                throw notHere();
+            }
+
+            @Override
+            public void write(LowerDevice dev, long sector, MemorySegment from) throws TargetException {
+                throw notHere();
+            }
+
+            @Override
+            public void flush(LowerDevice dev) throws TargetException {
+                throw notHere();
+            }
+        };
     }
 
     private static TargetException notHere() {
