@@ -8,6 +8,7 @@ import io.dmctl.backend.client.LoadOptions;
 import io.dmctl.bindings.control.DmException;
 import io.dmctl.bindings.control.DmNodes;
 import io.dmctl.bindings.control.DmTask;
+import io.dmctl.bindings.sys.Devno;
 import io.dmctl.bindings.sys.ErrnoException;
 import io.dmctl.bindings.sys.Fd;
 import io.dmctl.bindings.sys.OpenFlags;
@@ -88,8 +89,10 @@ class TestToolTargetsLabIT {
         }
 
         String queue(String file) throws IOException {
-            final String disk = path().toRealPath().getFileName().toString();
-            return Files.readString(Path.of("/sys/block", disk, "queue", file)).strip();
+            final Number rdev = (Number) Files.getAttribute(path(), "unix:rdev");
+            final String devno = Devno.ofStRdev(rdev.longValue()).toString();
+            return Files.readString(Path.of("/sys/dev/block", devno, "queue", file))
+                    .strip();
         }
 
         void swap(String table) throws IOException, DmException {
