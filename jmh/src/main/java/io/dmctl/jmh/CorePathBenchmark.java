@@ -31,7 +31,7 @@ public class CorePathBenchmark {
     private static final int ZERO_BYTES = 1 << 18;
 
     /// `striped` is over four devices with chunks of 64 KiB, so that no request is split.
-    @Param({"linear", "striped", "zero", "trace"})
+    @Param({"linear", "striped", "zero", "trace", "flakey", "delay", "dust", "null"})
     public String target = "";
 
     private final Caller caller = new Caller();
@@ -79,7 +79,10 @@ public class CorePathBenchmark {
         final String params = switch (target) {
             case "linear", "trace" -> "7:0 2048";
             case "striped" -> "4 128 7:0 0 7:0 0 7:0 0 7:0 0";
-            case "zero" -> "";
+            case "flakey" -> "7:0 2048 4000000 1"; // it is up, and looks at the clock
+            case "delay" -> "7:0 2048 0";
+            case "dust" -> "7:0 2048 4096";
+            case "zero", "null" -> "";
             default -> throw new IllegalArgumentException(target);
         };
         // Before the thread joins: there is none yet that the control methods would wait for.

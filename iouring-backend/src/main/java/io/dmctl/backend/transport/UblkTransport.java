@@ -103,7 +103,7 @@ public final class UblkTransport implements BlockTransport {
                     options.queues(),
                     options.depth(),
                     options.maxIoBytes(),
-                    recoveryFlags(control)));
+                    deviceFlags(control)));
             info = added;
             try {
                 control.setParams(added.id(), params(limits, sizeSectors, added.maxIoBytes()));
@@ -129,13 +129,17 @@ public final class UblkTransport implements BlockTransport {
     }
 
     /// @throws ErrnoException EOPNOTSUPP when the driver lacks what the policy needs
-    private long recoveryFlags(UblkControl control) throws ErrnoException {
-        final Set<UblkFeature> flags = EnumSet.noneOf(UblkFeature.class);
-        flags.addAll(options.recovery().needs());
-        if (flags.isEmpty()) {
-            return 0;
-        }
+    private long deviceFlags(UblkControl control) throws ErrnoException {
         final Set<UblkFeature> there = UblkFeature.setOf(control.features());
+        final Set<UblkFeature> flags = EnumSet.noneOf(UblkFeature.class);
+        if (there.contains(UblkFeature.NO_AUTO_PART_SCAN)) {
+            // The kernel's mapped devices are not scanned either; and a target may hold the scan's read for long.
+            flags.add(UblkFeature.NO_AUTO_PART_SCAN);
+        }
+        if (options.recovery().needs().isEmpty()) {
+            return UblkFeature.maskOf(flags);
+        }
+        flags.addAll(options.recovery().needs());
         for (UblkFeature needed : flags) {
             if (!there.contains(needed)) {
                 throw new ErrnoException(
@@ -306,8 +310,12 @@ public final class UblkTransport implements BlockTransport {
         final QueueLimits limits = device.limits();
         final Path queue = Path.of("/sys/block/ublkb" + i.id() + "/queue");
         try {
-            final long discardBytes = limits.maxDiscardSectors() == 0 ? 0 : (long) MAX_RANGE_SECTORS << 9;
-            Files.writeString(queue.resolve("discard_max_bytes"), Long.toString(discardBytes));
+            final Path file = queue.resolve("discard_max_bytes");
+            final boolean discards = limits.maxDiscardSectors() != 0;
+            // The write waits for all I/O that is in flight, which a target may hold for long: only where it must be.
+            if (discards == Files.readString(file).strip().equals("0")) {
+                Files.writeString(file, Long.toString(discards ? (long) MAX_RANGE_SECTORS << 9 : 0));
+            }
         } catch (IOException e) {
             log.warn("ublkb{}: discard limit not set: {}", i.id(), e.toString());
         }
