@@ -88,6 +88,36 @@ public interface ParityRow {
         return List.of();
     }
 
+    /// Makes the disks what the tables expect, after they were filled: a format, a superblock. The disks of both sides
+    /// are
+    /// the same before.
+    default void prepare(Disks disks) throws Exception {}
+
+    /// The tables of T3 and T4.
+    default List<String> formatTables(Disks disks) {
+        return mapTables(disks).subList(0, 1);
+    }
+
+    /// Looks at disks that an engine has closed: a checker's word. Throws when they are not well.
+    default void checkClosed(Disks disks) throws Exception {}
+
+    /// The table of T5.
+    default String crashTable(Disks disks) {
+        return mapTables(disks).getFirst();
+    }
+
+    /// What T5 does before the crash; no discards, whose bytes are free. The log holds 60 MiB.
+    default OpMix crashOps() {
+        final OpMix ops = ops();
+        return ops.noRangeOps()
+                .count(60)
+                .sizes(ops.alignSectors(), Math.min(256, ops.maxSectors()))
+                .flushes(2);
+    }
+
+    /// Looks at disks as a crash has left them, before the kernel opens them.
+    default void checkCrashed(Disks disks) throws Exception {}
+
     /// The tables that T6 puts over faulty disks.
     default List<String> faultTables(Disks disks) {
         return mapTables(disks).subList(0, 1);

@@ -2,6 +2,7 @@ package io.dmctl.lab.parity;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +16,14 @@ final class ParityRows {
     /// Names of targets, divided by commas; empty: all.
     private static final String ONLY = "dmctl.parity";
 
+    private static final String ONLY_PROOFS = "dmctl.parity.proofs";
+
     private ParityRows() {}
+
+    static boolean isSelected(Proof proof) {
+        final String only = System.getProperty(ONLY_PROOFS, "");
+        return only.isEmpty() || List.of(only.split(",", -1)).contains(proof.name());
+    }
 
     static List<ParityRow> all() {
         final List<ParityRow> rows = new ArrayList<>();
@@ -39,7 +47,7 @@ final class ParityRows {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (java.net.URISyntaxException | ReflectiveOperationException e) {
+        } catch (URISyntaxException | ReflectiveOperationException e) {
             throw new IllegalStateException("a row needs a public constructor without arguments", e);
         }
         rows.sort(Comparator.comparing(ParityRow::target));
