@@ -72,26 +72,40 @@ final class CrashParity implements Proof.Prover {
             }
             final OpScript script = new OpScript(mix, bench.random(row, "T5"), sectors);
             for (int done = 0; done < mix.count(); done++) {
-                // Known before it is done: what a crash leaves may have it.
                 final Op op = script.batch().getFirst();
-                final CrashModel model = models.getOrDefault(op.device(), new CrashModel(MemorySegment.NULL));
-                model.add(op);
-                runner.start(List.of(op));
-                runner.await();
-                if (runner.result(0) < 0) {
-                    differences.add(table, op + ": " + runner.result(0));
+                if (op.kind() == Op.Kind.WRITE_FUA) {
+                    // The recorder writes a FUA write down at once and other writes at the next flush: an older write
+                    // to the same sectors would come after it in the log.
+                    flush(bench, runner, models);
                 }
+                // Known before it is done: what a crash leaves may have it.
+                models.getOrDefault(op.device(), new CrashModel(MemorySegment.NULL))
+                        .add(op);
+                run(runner, op, differences);
                 if (op.kind() == Op.Kind.FLUSH) {
-                    for (String device : devices) {
-                        runner.start(List.of(new Op(Op.Kind.FLUSH, device, 0, 0, 0)));
-                        runner.await();
-                    }
-                    models.values().forEach(CrashModel::flushed);
-                    bench.mark("flushed");
+                    flush(bench, runner, models);
                 }
             }
         }
         return new Recorded(ours.named(table), image, models);
+    }
+
+    private static void run(OpRunner runner, Op op, Differences differences) throws InterruptedException {
+        runner.start(List.of(op));
+        runner.await();
+        if (runner.result(0) < 0) {
+            differences.add("while recorded", op + ": " + runner.result(0));
+        }
+    }
+
+    /// All devices are flushed, and the log tells where.
+    private static void flush(Bench bench, OpRunner runner, Map<String, CrashModel> models) throws Exception {
+        for (String device : models.keySet()) {
+            runner.start(List.of(new Op(Op.Kind.FLUSH, device, 0, 0, 0)));
+            runner.await();
+        }
+        models.values().forEach(CrashModel::flushed);
+        bench.mark("flushed");
     }
 
     private static void crash(

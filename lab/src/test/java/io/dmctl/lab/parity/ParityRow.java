@@ -56,7 +56,7 @@ public interface ParityRow {
 
     /// How many mutated tables T1 loads.
     default int fuzzCount() {
-        return 80;
+        return 50;
     }
 
     /// What T1 makes of a line with this seed; the same for both sides but for the names.
@@ -125,7 +125,7 @@ public interface ParityRow {
 
     /// What T6 does over faulty disks.
     default OpMix faultOps() {
-        return ops().noRangeOps().count(60);
+        return ops().noRangeOps().count(40);
     }
 
     /// Two tables that T7 swaps; they may have other sizes.
