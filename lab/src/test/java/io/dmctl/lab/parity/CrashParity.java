@@ -124,6 +124,7 @@ final class CrashParity implements Proof.Prover {
             write(image);
             row.checkCrashed(kernel.disks());
             kernel.create(row, row.crashTable(kernel.disks()));
+            row.setupMessages().forEach(m -> kernel.message(Side.MAIN, 0, m));
             final int flushes = log.marks(prefix);
             for (Map.Entry<String, CrashModel> model : recorded.models().entrySet()) {
                 try (BlockIo device = BlockIo.openReadOnly(kernel.path(model.getKey()))) {

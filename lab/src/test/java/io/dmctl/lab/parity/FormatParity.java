@@ -39,9 +39,7 @@ final class FormatParity implements Proof.Prover {
                     final String table = row.formatTables(side.disks()).get(t);
                     side.create(row, table);
                     final String what = side.named(table) + ": round " + i + ", " + side.engine();
-                    if (i == 0) {
-                        row.setupMessages().forEach(m -> side.message(Side.MAIN, 0, m));
-                    }
+                    row.setupMessages().forEach(m -> side.message(Side.MAIN, 0, m));
                     left = turn(bench, row, side, what, i, left, i < 2 * rounds, arena, differences);
                     side.removeAll();
                     row.checkClosed(side.disks());
@@ -98,7 +96,8 @@ final class FormatParity implements Proof.Prover {
                     runner.start(batch);
                     runner.await();
                     for (int i = 0; i < batch.size(); i++) {
-                        if (runner.result(i) < 0) {
+                        // A discard is a hint, and need not be offered.
+                        if (runner.result(i) < 0 && batch.get(i).kind() != Op.Kind.DISCARD) {
                             differences.add(what, batch.get(i) + ": " + runner.result(i));
                         }
                     }

@@ -78,7 +78,7 @@ public interface ParityRow {
         return OpMix.ALL;
     }
 
-    /// Sent once the device is there, before its I/O; each must be answered alike.
+    /// Sent each time that the device has been made, before its I/O; each must be answered alike.
     default List<String> setupMessages() {
         return List.of();
     }

@@ -9,21 +9,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 
 /// The rows that there are: every class `NameRow` of the package `rows`, in the order of their targets' names.
 final class ParityRows {
-    /// Names of targets, divided by commas; empty: all.
+    /// Targets, or single proofs as `linear:T2`, divided by commas; empty: all.
     private static final String ONLY = "dmctl.parity";
 
-    private static final String ONLY_PROOFS = "dmctl.parity.proofs";
-
     private ParityRows() {}
-
-    static boolean isSelected(Proof proof) {
-        final String only = System.getProperty(ONLY_PROOFS, "");
-        return only.isEmpty() || List.of(only.split(",", -1)).contains(proof.name());
-    }
 
     static List<ParityRow> all() {
         final List<ParityRow> rows = new ArrayList<>();
@@ -54,13 +46,10 @@ final class ParityRows {
         return rows;
     }
 
-    /// The rows that this run is about.
-    static List<ParityRow> selected() {
+    /// Whether this run is about the proof.
+    static boolean isSelected(ParityRow row, Proof proof) {
         final String only = System.getProperty(ONLY, "");
-        if (only.isEmpty()) {
-            return all();
-        }
-        final Set<String> names = Set.of(only.split(",", -1));
-        return all().stream().filter(row -> names.contains(row.target())).toList();
+        final List<String> names = List.of(only.split(",", -1));
+        return only.isEmpty() || names.contains(row.target()) || names.contains(row.target() + ":" + proof);
     }
 }
