@@ -3,6 +3,7 @@ package io.dmctl.lab.parity;
 import io.dmctl.backend.client.Engine;
 import io.dmctl.backend.client.LoadOptions;
 import io.dmctl.bindings.control.DmException;
+import io.dmctl.bindings.control.DmTask;
 import io.dmctl.bindings.sys.ErrnoException;
 import io.dmctl.lab.Devices;
 import io.dmctl.lab.Remains;
@@ -12,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /// The guest's part that all proofs share: one server of ours, which a small device keeps alive, and two disks cut
@@ -26,6 +28,7 @@ final class Bench {
     static final long GAP_SECTORS = 64;
 
     private static final String ANCHOR = "parity_anchor_dmctl_test_delme";
+    private static final String RECORDER = "parity_log_dmctl_test_delme";
     private static final int SOAK_ROUNDS = 10;
     private static final int CHUNK_BYTES = 1 << 20;
 
@@ -89,6 +92,31 @@ final class Bench {
         return side;
     }
 
+    /// Both engines over one set of disks, for one after the other.
+    Map<Engine, Side> shared(ParityRow row) throws IOException, DmException {
+        final Side kernel = side(Engine.KERNEL, "s", OUR_DISK, row);
+        final Side ours = new Side(Engine.JAVA, devices, kernel.disks());
+        sides.add(ours);
+        return Map.of(Engine.KERNEL, kernel, Engine.JAVA, ours);
+    }
+
+    /// Our side, whose disks are recorded on the spare disk.
+    Side recorded(ParityRow row) throws IOException, DmException {
+        final long sectors = wholeBytes(row) >> BlockIo.SECTOR_SHIFT;
+        devices.create(
+                Engine.KERNEL,
+                RECORDER,
+                "0 " + sectors + " log-writes " + OUR_DISK + " " + SPARE_DISK,
+                LoadOptions.DEFAULT);
+        pieces.add(RECORDER);
+        return side(Engine.JAVA, "j", "/dev/mapper/" + RECORDER, row);
+    }
+
+    /// Puts a mark into the recording.
+    void mark(String text) throws IOException, DmException {
+        devices.engines().control(Engine.KERNEL).run(new DmTask.TargetMessage(Devices.id(RECORDER), 0, "mark " + text));
+    }
+
     /// Gives the piece another table, at once: the fault that a proof puts below a target.
     void replacePiece(String path, String table) throws IOException, DmException {
         final String name = path.substring("/dev/mapper/".length());
@@ -106,7 +134,7 @@ final class Bench {
     }
 
     /// The same bytes on both whole disks: random, zeros where the row wants a blank disk.
-    void fill(ParityRow row) throws IOException {
+    void fill(ParityRow row) throws Exception {
         try (BlockIo kernels = BlockIo.open(KERNELS_DISK);
                 BlockIo ours = BlockIo.open(OUR_DISK)) {
             final Random random = random(row, "fill");
@@ -123,6 +151,9 @@ final class Bench {
                     at += chunk.byteSize();
                 }
             }
+        }
+        for (Disks disks : sides.stream().map(Side::disks).distinct().toList()) {
+            row.prepare(disks);
         }
     }
 

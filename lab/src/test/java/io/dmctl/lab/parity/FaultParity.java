@@ -4,6 +4,7 @@ import io.dmctl.bindings.control.DmException;
 import io.dmctl.bindings.control.DmTask.TableStatus.Kind;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// T6: disks that fail under both. Each operation ends alike, the events and INFO are the same, and so are the bytes
 /// once the disks are well again.
@@ -54,13 +55,7 @@ final class FaultParity implements Proof.Prover {
         return events == 0 ? "none" : "some";
     }
 
-    private static void set(
-            Bench bench,
-            ParityRow row,
-            int disk,
-            Side kernel,
-            Side ours,
-            @org.jspecify.annotations.Nullable Fault fault)
+    private static void set(Bench bench, ParityRow row, int disk, Side kernel, Side ours, @Nullable Fault fault)
             throws IOException, DmException {
         final long offset = Bench.offset(row, disk);
         final long sectors = row.diskSectors();

@@ -2,12 +2,15 @@ package io.dmctl.lab.parity;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 
 /// T7: every command in every state has the same result and leaves the same state; I/O that meets a suspend waits and
 /// then ends well.
 final class LifeParity implements Proof.Prover {
+    private static final int HELD_OPS = 16;
     private static final List<String> NO_MESSAGES =
             List.of("no_such_message", "no_such_message 1 2", "@no_such_message");
 
@@ -27,6 +30,8 @@ final class LifeParity implements Proof.Prover {
         private final Side kernel;
         private final Side ours;
         private final Differences differences;
+        /// Those in which all messages were tried.
+        private final Set<String> states = new HashSet<>();
         private final List<String> steps = new ArrayList<>();
         private String what = "";
 
@@ -94,8 +99,11 @@ final class LifeParity implements Proof.Prover {
             if (!steps.isEmpty() && steps.getLast().equals("the last remove")) {
                 return;
             }
-            differences.same(
-                    what + ": state", kernel.state(Side.MAIN, row::comparable), ours.state(Side.MAIN, row::comparable));
+            final String state = kernel.state(Side.MAIN, row::comparable);
+            differences.same(what + ": state", state, ours.state(Side.MAIN, row::comparable));
+            if (!states.add(state)) {
+                return;
+            }
             final List<String> messages = new ArrayList<>(NO_MESSAGES);
             messages.addAll(row.messages());
             for (String message : messages) {
@@ -111,7 +119,7 @@ final class LifeParity implements Proof.Prover {
             try (Work work = work()) {
                 both("open", side -> new Answer(0, ""));
                 both("remove", side -> side.removal(Side.MAIN));
-                work.operations(random, row.faultOps().count());
+                work.operations(random, HELD_OPS * bench.rounds());
                 both(noflush ? "suspend noflush" : "suspend", side -> side.suspend(Side.MAIN, noflush));
                 work.start(List.of(new Op(Op.Kind.READ, Side.MAIN, 0, 1, 0)));
                 state();
@@ -122,7 +130,7 @@ final class LifeParity implements Proof.Prover {
                 work.finish();
             }
             try (Work work = work()) {
-                work.operations(random, row.faultOps().count());
+                work.operations(random, HELD_OPS * bench.rounds());
                 work.compareContent();
             }
         }

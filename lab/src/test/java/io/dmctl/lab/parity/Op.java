@@ -23,17 +23,22 @@ record Op(Kind kind, String device, long sector, int sectors, long bytes) {
         return switch (kind) {
             case READ -> device.read(data, offset);
             case WRITE -> {
-                Patterns.fill(data, bytes);
+                fill(data);
                 yield device.write(data, offset);
             }
             case WRITE_FUA -> {
-                Patterns.fill(data, bytes);
+                fill(data);
                 yield device.writeFua(data, offset);
             }
             case DISCARD -> device.discard(offset, data.byteSize());
             case WRITE_ZEROES -> device.writeZeroes(offset, data.byteSize());
             case FLUSH -> device.flush();
         };
+    }
+
+    /// What the range holds after it, of an operation that changes it.
+    void fill(MemorySegment data) {
+        Patterns.fill(data, kind == Kind.WRITE || kind == Kind.WRITE_FUA ? bytes : 0);
     }
 
     boolean changes() {

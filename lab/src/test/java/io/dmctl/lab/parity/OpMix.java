@@ -80,6 +80,21 @@ public record OpMix(
                 count, reads, writes, fuaWrites, 0, 0, flushes, alignSectors, maxSectors, parallel, unitSectors);
     }
 
+    public OpMix flushes(int newFlushes) {
+        return new OpMix(
+                count,
+                reads,
+                writes,
+                fuaWrites,
+                discards,
+                writeZeroes,
+                newFlushes,
+                alignSectors,
+                maxSectors,
+                parallel,
+                unitSectors);
+    }
+
     public OpMix readOnly() {
         return new OpMix(count, reads, 0, 0, 0, 0, 0, alignSectors, maxSectors, parallel, unitSectors);
     }

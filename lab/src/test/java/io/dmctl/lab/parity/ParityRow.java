@@ -56,7 +56,7 @@ public interface ParityRow {
 
     /// How many mutated tables T1 loads.
     default int fuzzCount() {
-        return 80;
+        return 50;
     }
 
     /// What T1 makes of a line with this seed; the same for both sides but for the names.
@@ -78,7 +78,7 @@ public interface ParityRow {
         return OpMix.ALL;
     }
 
-    /// Sent once the device is there, before its I/O; each must be answered alike.
+    /// Sent each time that the device has been made, before its I/O; each must be answered alike.
     default List<String> setupMessages() {
         return List.of();
     }
@@ -88,6 +88,36 @@ public interface ParityRow {
         return List.of();
     }
 
+    /// Makes the disks what the tables expect, after they were filled: a format, a superblock. The disks of both sides
+    /// are
+    /// the same before.
+    default void prepare(Disks disks) throws Exception {}
+
+    /// The tables of T3 and T4.
+    default List<String> formatTables(Disks disks) {
+        return mapTables(disks).subList(0, 1);
+    }
+
+    /// Looks at disks that an engine has closed: a checker's word. Throws when they are not well.
+    default void checkClosed(Disks disks) throws Exception {}
+
+    /// The table of T5.
+    default String crashTable(Disks disks) {
+        return mapTables(disks).getFirst();
+    }
+
+    /// What T5 does before the crash; no discards, whose bytes are free. The log holds 60 MiB.
+    default OpMix crashOps() {
+        final OpMix ops = ops();
+        return ops.noRangeOps()
+                .count(60)
+                .sizes(ops.alignSectors(), Math.min(256, ops.maxSectors()))
+                .flushes(2);
+    }
+
+    /// Looks at disks as a crash has left them, before the kernel opens them.
+    default void checkCrashed(Disks disks) throws Exception {}
+
     /// The tables that T6 puts over faulty disks.
     default List<String> faultTables(Disks disks) {
         return mapTables(disks).subList(0, 1);
@@ -95,7 +125,7 @@ public interface ParityRow {
 
     /// What T6 does over faulty disks.
     default OpMix faultOps() {
-        return ops().noRangeOps().count(60);
+        return ops().noRangeOps().count(40);
     }
 
     /// Two tables that T7 swaps; they may have other sizes.

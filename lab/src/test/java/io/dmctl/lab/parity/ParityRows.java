@@ -2,17 +2,17 @@ package io.dmctl.lab.parity;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 
 /// The rows that there are: every class `NameRow` of the package `rows`, in the order of their targets' names.
 final class ParityRows {
-    /// Names of targets, divided by commas; empty: all.
+    /// Targets, or single proofs as `linear:T2`, divided by commas; empty: all.
     private static final String ONLY = "dmctl.parity";
 
     private ParityRows() {}
@@ -39,20 +39,17 @@ final class ParityRows {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (java.net.URISyntaxException | ReflectiveOperationException e) {
+        } catch (URISyntaxException | ReflectiveOperationException e) {
             throw new IllegalStateException("a row needs a public constructor without arguments", e);
         }
         rows.sort(Comparator.comparing(ParityRow::target));
         return rows;
     }
 
-    /// The rows that this run is about.
-    static List<ParityRow> selected() {
+    /// Whether this run is about the proof.
+    static boolean isSelected(ParityRow row, Proof proof) {
         final String only = System.getProperty(ONLY, "");
-        if (only.isEmpty()) {
-            return all();
-        }
-        final Set<String> names = Set.of(only.split(",", -1));
-        return all().stream().filter(row -> names.contains(row.target())).toList();
+        final List<String> names = List.of(only.split(",", -1));
+        return only.isEmpty() || names.contains(row.target()) || names.contains(row.target() + ":" + proof);
     }
 }

@@ -3,7 +3,9 @@ package io.dmctl.lab.parity.rows;
 import io.dmctl.lab.parity.Disks;
 import io.dmctl.lab.parity.OpMix;
 import io.dmctl.lab.parity.ParityRow;
+import io.dmctl.lab.parity.Proof;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /// `flakey DEVICE OFFSET UP DOWN [WORDS FEATURE...]`
@@ -127,5 +129,11 @@ public final class FlakeyRow implements ParityRow {
     @Override
     public OpMix ops() {
         return new OpMix(60, 6, 6, 2, 2, 0, 1, 1, 256, 4, 1);
+    }
+
+    @Override
+    public Map<Proof, String> exempt() {
+        final String why = "it keeps nothing on the disk, and loses writes by design";
+        return Map.of(Proof.T3, why, Proof.T4, why, Proof.T5, why);
     }
 }
