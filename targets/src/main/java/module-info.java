@@ -8,6 +8,7 @@ module io.dmctl.targets {
     exports io.dmctl.targets.core;
     exports io.dmctl.targets.support;
     exports io.dmctl.targets.support.aes;
+    exports io.dmctl.targets.verity.tree;
 
     uses io.dmctl.targets.spi.TargetType;
 
@@ -25,5 +26,6 @@ module io.dmctl.targets {
             io.dmctl.targets.flakey.FlakeyTargetType,
             io.dmctl.targets.dust.DustTargetType,
             io.dmctl.targets.nothing.NullTargetType,
-            io.dmctl.targets.trace.TraceTargetType;
+            io.dmctl.targets.trace.TraceTargetType,
+            io.dmctl.targets.verity.VerityTargetType;
 }

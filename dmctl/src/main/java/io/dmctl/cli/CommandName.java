@@ -25,6 +25,7 @@ enum CommandName {
     REPLAY("write to a device what a log-writes target has logged"),
     RECOVER("bring devices back whose server has died"),
     SUPERVISE("recover the devices of a server that dies"),
+    VERITY("make and check the hash trees of verity devices"),
     FEATURES("tell what this machine can do, and what would change that");
 
     private final String summary;
@@ -76,6 +77,7 @@ enum CommandName {
             case REPLAY -> new ReplayCommand();
             case RECOVER -> new RecoverCommand();
             case SUPERVISE -> new SuperviseCommand();
+            case VERITY -> new VerityCommand();
             case FEATURES -> new FeaturesCommand();
         };
     }

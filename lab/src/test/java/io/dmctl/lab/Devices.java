@@ -71,6 +71,30 @@ public final class Devices implements AutoCloseable {
         engines.load(engine, new DmTask.TableLoad(id(name), table(table), false), how);
     }
 
+    /// A device with a read-only table.
+    public void createReadOnly(Engine engine, String name, String table, LoadOptions how)
+            throws IOException, DmException {
+        final DmDeviceInfo made = reserve(engine, name, Optional.empty());
+        boolean ok = false;
+        try {
+            loadReadOnly(engine, name, table, how);
+            resume(engine, name);
+            if (engine == Engine.KERNEL) {
+                DmNodes.system().add(made.name(), made.devno());
+            }
+            ok = true;
+        } finally {
+            if (!ok) {
+                engines.control(engine).run(new DmTask.DevRemove(id(name), false));
+            }
+        }
+    }
+
+    public void loadReadOnly(Engine engine, String name, String table, LoadOptions how)
+            throws IOException, DmException {
+        engines.load(engine, new DmTask.TableLoad(id(name), table(table), true), how);
+    }
+
     public void suspend(Engine engine, String name) throws IOException, DmException {
         engines.control(engine).run(new DmTask.DevSuspend(id(name), false, true));
     }
@@ -99,11 +123,12 @@ public final class Devices implements AutoCloseable {
 
     /// The live table, a line a target.
     public String tableText(Engine engine, String name) throws IOException, DmException {
-        return engines
-                .control(engine)
-                .run(new DmTask.TableStatus(id(name), DmTask.TableStatus.Kind.TABLE, false, false))
-                .lines()
-                .stream()
+        return statusText(engine, name, DmTask.TableStatus.Kind.TABLE);
+    }
+
+    /// What the targets say, a line a target.
+    public String statusText(Engine engine, String name, DmTask.TableStatus.Kind kind) throws IOException, DmException {
+        return engines.control(engine).run(new DmTask.TableStatus(id(name), kind, false, false)).lines().stream()
                 .map(Object::toString)
                 .collect(Collectors.joining("\n"));
     }

@@ -87,7 +87,7 @@ final class Bench {
             pieces.add(name);
             paths.add("/dev/mapper/" + name);
         }
-        final Side side = new Side(engine, devices, new Disks(paths, row.diskSectors(), letter));
+        final Side side = new Side(engine, devices, new Disks(paths, row.diskSectors(), letter), row.readOnly());
         sides.add(side);
         return side;
     }

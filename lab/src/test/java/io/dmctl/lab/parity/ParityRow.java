@@ -64,6 +64,11 @@ public interface ParityRow {
         return new LineMutator(oddWords(disks)).mutate(goodTables(disks), random);
     }
 
+    /// Whether the row's own tables are loaded read-only.
+    default boolean readOnly() {
+        return false;
+    }
+
     /// Whether what TABLE prints goes back into the constructor and prints the same again.
     default boolean tableReloads() {
         return true;

@@ -36,13 +36,16 @@ final class Side {
     private final Engine engine;
     private final Devices devices;
     private final Disks disks;
+    private final boolean readOnly;
     private final Map<String, String> names = new HashMap<>();
     private final Deque<String> made = new ArrayDeque<>();
 
-    Side(Engine engine, Devices devices, Disks disks) throws IOException {
+    /// `readOnly`: tables of the row's own device are.
+    Side(Engine engine, Devices devices, Disks disks, boolean readOnly) throws IOException {
         this.engine = engine;
         this.devices = devices;
         this.disks = disks;
+        this.readOnly = readOnly;
         for (int i = 0; i < disks.paths().size(); i++) {
             names.put(devno(disks.path(i)), "disk" + i);
         }
@@ -84,7 +87,11 @@ final class Side {
 
     Answer load(String name, String table) {
         return Answer.of(() -> {
-            devices.load(engine, disks.deviceName(name), table, OPTIONS);
+            if (readOnly && name.equals(MAIN)) {
+                devices.loadReadOnly(engine, disks.deviceName(name), table, OPTIONS);
+            } else {
+                devices.load(engine, disks.deviceName(name), table, OPTIONS);
+            }
             return "";
         });
     }

@@ -36,6 +36,9 @@ public final class AllocationGate {
 
     private AllocationGate() {}
 
+    /// A table of one line.
+    public record Line(long lenSectors, String params, boolean readOnly) {}
+
     /// Bytes for 100000 reads and for as many writes of 8 sectors, after warm-up; up to 64 count as 0.
     public static long[] bytes(
             TargetType type, long lenSectors, String params, List<String> deviceNames, long deviceSectors)
@@ -48,6 +51,11 @@ public final class AllocationGate {
     /// As above, on these devices. What the threads of domains allocate counts too.
     public static long[] bytes(TargetType type, long lenSectors, String params, List<? extends BlockDevice> devices)
             throws TableException {
+        return bytes(type, new Line(lenSectors, params, false), devices);
+    }
+
+    /// As above, with a table that may be read-only.
+    public static long[] bytes(TargetType type, Line line, List<? extends BlockDevice> devices) throws TableException {
         final List<LoopIoThread> domains = new CopyOnWriteArrayList<>();
         final AtomicReference<IoGroup> made = new AtomicReference<>();
         final IoGroup group = new IoGroup(new ThreadScheduler(), index -> {
@@ -62,14 +70,15 @@ public final class AllocationGate {
             final TestServices services = new TestServices();
             devices.forEach(device -> services.add(device.name(), device));
             final MappedDevice device = group.create("dev");
-            final TableSpec line = new TableSpec(0, lenSectors, type.name(), params.getBytes(StandardCharsets.UTF_8));
+            final TableSpec spec =
+                    new TableSpec(0, line.lenSectors, type.name(), line.params.getBytes(StandardCharsets.UTF_8));
             final LiveTable table = new TableBuilder(TargetRegistry.of(List.of(type)), group, services)
-                    .build(device, List.of(line), false);
+                    .build(device, List.of(spec), line.readOnly);
             device.load(table);
             device.resume(false);
             final long[] result = {
-                settle(device, thread, domains, ReqOp.READ, lenSectors),
-                settle(device, thread, domains, ReqOp.WRITE, lenSectors)
+                settle(device, thread, domains, ReqOp.READ, line.lenSectors),
+                settle(device, thread, domains, ReqOp.WRITE, line.lenSectors)
             };
             device.remove();
             return result;
@@ -116,10 +125,10 @@ public final class AllocationGate {
             this.op = op;
             this.spots = lenSectors - SECTORS + 1;
             this.spent = spent;
-            final Data data = Data.of(MemorySegment.ofArray(new byte[SECTORS << 9]));
             for (int i = 0; i < BURST; i++) {
                 requests[i] = new Request(this, i);
-                requests[i].data().set(data, 0);
+                // One each: a target may look at what was read.
+                requests[i].data().set(Data.of(MemorySegment.ofArray(new byte[SECTORS << 9])), 0);
             }
         }
 

@@ -2,22 +2,27 @@ package io.dmctl.targets.testkit;
 
 import io.dmctl.targets.core.TableException;
 import io.dmctl.targets.spi.ReqOp;
+import io.dmctl.targets.spi.TargetFeature;
 import io.dmctl.targets.spi.TargetType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// The target between two linear ones, on filled devices, beside a model of what they hold.
+/// The target between two linear ones (alone, where it must be), on filled devices, beside a model of what they hold.
 final class ContractFixture implements AutoCloseable {
     static final int PAD = 24;
     private static final int SECTOR = 512;
     private static final int MARGIN = 64;
+    private static final int EIO = 5;
 
     final TestGroup group;
     final List<CrashDevice> lower = new ArrayList<>();
     final CrashDevice pad;
     final TestDevice dev;
     final String table;
+    /// The first sector of the target; as much lies behind it.
+    final int begin;
+
     private final TargetContractTest test;
     private final byte[][] images;
     private final byte[] padImage;
@@ -32,19 +37,27 @@ final class ContractFixture implements AutoCloseable {
         group = new TestGroup(new TestGroup.Config(seed, threads, 32, 32), type);
         images = new byte[test.devices()][];
         for (int i = 0; i < test.devices(); i++) {
+            images[i] = random((int) test.deviceSectors());
+        }
+        test.prepare(List.of(images));
+        for (int i = 0; i < test.devices(); i++) {
             final CrashDevice device = group.crash("d" + i, test.deviceSectors());
-            images[i] = fill(device);
+            device.setContents(images[i]);
             lower.add(device);
         }
         pad = group.crash("pad", 2 * PAD + MARGIN);
-        padImage = fill(pad);
-        table = "0 " + PAD + " linear pad 0\n" + PAD + " " + line() + "\n" + (PAD + test.lenSectors()) + " " + PAD
-                + " linear pad " + PAD;
+        padImage = random((int) pad.sizeSectors());
+        pad.setContents(padImage);
+        begin = type.features().contains(TargetFeature.SINGLETON) ? 0 : PAD;
+        table = begin == 0
+                ? "0 " + line()
+                : "0 " + PAD + " linear pad 0\n" + PAD + " " + line() + "\n" + (PAD + test.lenSectors()) + " " + PAD
+                        + " linear pad " + PAD;
         dev = group.create("dev");
     }
 
     ContractFixture live() throws TableException {
-        dev.reload(table);
+        reload(table);
         return this;
     }
 
@@ -53,15 +66,22 @@ final class ContractFixture implements AutoCloseable {
         return lower.subList(0, test.dataDevices());
     }
 
+    void load(String text) throws TableException {
+        if (test.readOnly()) {
+            dev.loadReadOnly(text);
+        } else {
+            dev.load(text);
+        }
+    }
+
+    void reload(String text) throws TableException {
+        load(text);
+        dev.resume();
+    }
+
     /// Length, type and arguments of the target alone.
     String line() {
         return test.lenSectors() + " " + test.type().name() + " " + test.params(test.deviceNames());
-    }
-
-    private byte[] fill(CrashDevice device) {
-        final byte[] bytes = random((int) device.sizeSectors());
-        device.setContents(bytes);
-        return bytes.clone();
     }
 
     byte[] random(int sectors) {
@@ -71,7 +91,7 @@ final class ContractFixture implements AutoCloseable {
     }
 
     long size() {
-        return test.lenSectors() + 2 * PAD;
+        return test.lenSectors() + 2L * begin;
     }
 
     int next(int bound) {
@@ -81,11 +101,11 @@ final class ContractFixture implements AutoCloseable {
     // ---- the model ----
 
     private Content at(long sector) {
-        if (sector < PAD) {
+        if (sector < begin) {
             return new Content.Stored(-1, sector);
         }
-        final long end = PAD + test.lenSectors();
-        return sector >= end ? new Content.Stored(-1, PAD + sector - end) : test.content(sector - PAD);
+        final long end = begin + test.lenSectors();
+        return sector >= end ? new Content.Stored(-1, begin + sector - end) : test.content(sector - begin);
     }
 
     private byte[] image(Content.Stored stored) {
@@ -102,13 +122,17 @@ final class ContractFixture implements AutoCloseable {
         return 0;
     }
 
+    int expectedWriteStatus(long sector, int sectors) {
+        return test.readOnly() ? -EIO : expectedStatus(sector, sectors);
+    }
+
     byte[] expected(long sector, int sectors) {
         final byte[] bytes = new byte[sectors * SECTOR];
         for (int i = 0; i < sectors; i++) {
             if (at(sector + i) instanceof Content.Stored stored) {
                 final int from = (int) stored.sector() * SECTOR;
                 final byte[] one = Arrays.copyOfRange(image(stored), from, from + SECTOR);
-                final byte[] shown = stored.device() < 0 ? one : test.shown(sector + i - PAD, one);
+                final byte[] shown = stored.device() < 0 ? one : test.shown(sector + i - begin, one);
                 System.arraycopy(shown, 0, bytes, i * SECTOR, SECTOR);
             }
         }
@@ -116,10 +140,10 @@ final class ContractFixture implements AutoCloseable {
     }
 
     void modelWrite(long sector, byte[] bytes) {
-        for (int i = 0; i < bytes.length / SECTOR; i++) {
+        for (int i = 0; !test.readOnly() && i < bytes.length / SECTOR; i++) {
             if (at(sector + i) instanceof Content.Stored stored) {
                 final byte[] one = Arrays.copyOfRange(bytes, i * SECTOR, (i + 1) * SECTOR);
-                keep(sector + i, stored, stored.device() < 0 ? one : test.stored(sector + i - PAD, one));
+                keep(sector + i, stored, stored.device() < 0 ? one : test.stored(sector + i - begin, one));
             }
         }
     }
@@ -136,7 +160,7 @@ final class ContractFixture implements AutoCloseable {
     private void keep(long sector, Content.Stored where, byte[] bytes) {
         System.arraycopy(bytes, 0, image(where), (int) where.sector() * SECTOR, SECTOR);
         if (where.device() >= 0) {
-            for (Content.Stored copy : test.copies(sector - PAD)) {
+            for (Content.Stored copy : test.copies(sector - begin)) {
                 System.arraycopy(bytes, 0, image(copy), (int) copy.sector() * SECTOR, SECTOR);
             }
         }
@@ -174,7 +198,7 @@ final class ContractFixture implements AutoCloseable {
         final int sectors = bytes.length / SECTOR;
         final TestIo io = dev.start(ReqOp.WRITE, flags, sector, sectors, bytes);
         final int written = dev.await(io);
-        if (written != expectedStatus(sector, sectors)) {
+        if (written != expectedWriteStatus(sector, sectors)) {
             throw new AssertionError(io + ": status " + written);
         }
         // Pieces beside one that fails are written all the same.

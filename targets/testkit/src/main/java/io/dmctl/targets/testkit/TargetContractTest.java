@@ -14,6 +14,7 @@ import io.dmctl.targets.spi.QueueLimits;
 import io.dmctl.targets.spi.ReqOp;
 import io.dmctl.targets.spi.TargetArgs;
 import io.dmctl.targets.spi.TargetType;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -70,6 +71,14 @@ public abstract class TargetContractTest {
 
     protected abstract List<BadLine> badLines();
 
+    /// Is the target for read-only tables? Then every write fails.
+    protected boolean readOnly() {
+        return false;
+    }
+
+    /// Changes what the lower devices hold before the target is made: random bytes, or zeros.
+    protected void prepare(List<byte[]> images) {}
+
     /// How large each lower device is.
     protected long deviceSectors() {
         return lenSectors() + 64;
@@ -103,9 +112,9 @@ public abstract class TargetContractTest {
     void readsAndWritesAtEveryBorder() {
         Seeds.each(2, seed -> {
             try (ContractFixture f = new ContractFixture(this, seed).live()) {
-                final List<Long> all = new ArrayList<>(
-                        borders().stream().map(b -> b + ContractFixture.PAD).toList());
-                all.addAll(List.of(0L, (long) ContractFixture.PAD, ContractFixture.PAD + lenSectors(), f.size()));
+                final List<Long> all =
+                        new ArrayList<>(borders().stream().map(b -> b + f.begin).toList());
+                all.addAll(List.of(0L, (long) f.begin, f.begin + lenSectors(), f.size()));
                 for (long border : all) {
                     for (long from = Math.max(0, border - 2); from <= border + 1; from++) {
                         for (int n = 1; n <= 5 && from + n <= f.size(); n++) {
@@ -233,7 +242,7 @@ public abstract class TargetContractTest {
             try (ContractFixture f = new ContractFixture(this, seed).live()) {
                 for (int i = 0; i < 10; i++) {
                     final int n = 1 + f.next((int) lenSectors());
-                    final int at = ContractFixture.PAD + f.next((int) lenSectors() - n + 1);
+                    final int at = f.begin + f.next((int) lenSectors() - n + 1);
                     final int status = f.dev.status(ReqOp.DISCARD, 0, at, n);
                     assertEquals(discardStatus(true), status);
                     if (status == 0) {
@@ -250,7 +259,7 @@ public abstract class TargetContractTest {
         try (ContractFixture f = new ContractFixture(this, 1)) {
             f.lower.forEach(d -> d.without(ReqOp.DISCARD));
             f.live();
-            assertEquals(discardStatus(false), f.dev.status(ReqOp.DISCARD, 0, ContractFixture.PAD, (int) lenSectors()));
+            assertEquals(discardStatus(false), f.dev.status(ReqOp.DISCARD, 0, f.begin, (int) lenSectors()));
             f.compareDevices();
         }
     }
@@ -276,7 +285,7 @@ public abstract class TargetContractTest {
                 for (int i = 0; i < 10; i++) {
                     final int n = 1 + f.next((int) f.size());
                     final int at = f.next((int) f.size() - n + 1);
-                    final int expected = fails() ? f.expectedStatus(at, n) : 0;
+                    final int expected = fails() || readOnly() ? f.expectedWriteStatus(at, n) : 0;
                     assertEquals(expected, f.dev.status(ReqOp.WRITE_ZEROES, 0, at, n));
                     f.modelWrite(at, new byte[n << 9]);
                 }
@@ -297,11 +306,15 @@ public abstract class TargetContractTest {
                 f.lower
                         .get(bad.device())
                         .fail(Fault.all(ENOSPC, ReqOp.WRITE, ReqOp.READ).within(bad.sector(), 1));
-                final long sector = ContractFixture.PAD + offset;
-                assertEquals(-ENOSPC, f.dev.status(ReqOp.WRITE, 0, 0, (int) f.size()));
+                final long sector = f.begin + offset;
+                assertEquals(readOnly() ? -EIO : -ENOSPC, f.dev.status(ReqOp.WRITE, 0, 0, (int) f.size()));
                 assertEquals(-ENOSPC, f.dev.status(ReqOp.READ, 0, sector, 1));
-                assertEquals(0, f.dev.status(ReqOp.READ, 0, sector + 1, 1));
-                assertEquals(0, f.dev.status(ReqOp.READ, 0, sector - 1, 1));
+                if (sector + 1 < f.size()) {
+                    assertEquals(0, f.dev.status(ReqOp.READ, 0, sector + 1, 1));
+                }
+                if (sector > 0) {
+                    assertEquals(0, f.dev.status(ReqOp.READ, 0, sector - 1, 1));
+                }
             }
         });
     }
@@ -362,14 +375,14 @@ public abstract class TargetContractTest {
                         all.add(f.dev.startRead(f.next(fails() ? 4 : (int) f.size() - n), fails() ? 2 : n));
                     }
                     f.group.scheduler().run(f.next(12));
-                    f.dev.reload(f.table);
+                    f.reload(f.table);
                 }
                 f.dev.awaitAll();
                 for (TestIo io : all) {
                     assertEquals(0, io.status(), io.toString());
                 }
                 final int opens = f.group.allOpens();
-                f.dev.reload(f.table);
+                f.reload(f.table);
                 assertEquals(opens, f.group.allOpens(), "a table that is gone has devices open");
                 f.readAndCompare(0, (int) f.size());
             }
@@ -382,7 +395,7 @@ public abstract class TargetContractTest {
     void tableStatusIsAcceptedByTheConstructorAgain() throws TableException {
         try (ContractFixture f = new ContractFixture(this, 1).live()) {
             final String text = f.dev.table();
-            f.dev.reload(text);
+            f.reload(text);
             assertEquals(text, f.dev.table());
             f.write(0, f.random((int) f.size()), 0);
             f.readAndCompare(0, (int) f.size());
@@ -396,7 +409,7 @@ public abstract class TargetContractTest {
             try (ContractFixture f = new ContractFixture(this, 1)) {
                 final String line = "0 " + lenSectors() + " " + type().name() + " " + bad.params();
                 final TableException e =
-                        assertThrows(TableException.class, () -> f.dev.load(line), "accepted: " + bad.params());
+                        assertThrows(TableException.class, () -> f.load(line), "accepted: " + bad.params());
                 final String text = type().name() + ": " + bad.error();
                 assertTrue(String.valueOf(e.getMessage()).startsWith(text), e.getMessage() + " for " + bad);
                 assertEquals(bad.errno(), e.errno(), bad.toString());
@@ -419,7 +432,7 @@ public abstract class TargetContractTest {
             }
             assertEquals(0, f.group.allOpens());
             f.group.takeOpenedWords();
-            f.dev.load("0 " + f.line());
+            f.load("0 " + f.line());
             assertEquals(
                     f.group.takeOpenedWords(),
                     named.stream().map(DeviceArg::word).toList());
@@ -446,8 +459,14 @@ public abstract class TargetContractTest {
             }
             final TestDevice dev = g.create("dev");
             final String line = "0 " + lenSectors() + " " + type().name() + " " + params(deviceNames());
-            final TableException e = assertThrows(TableException.class, () -> dev.load(line));
-            assertTrue(String.valueOf(e.getMessage()).contains("too small for target"), e.getMessage());
+            final TableException e = assertThrows(TableException.class, () -> {
+                if (readOnly()) {
+                    dev.loadReadOnly(line);
+                } else {
+                    dev.load(line);
+                }
+            });
+            assertTrue(String.valueOf(e.getMessage()).contains("too small"), e.getMessage());
         }
     }
 
@@ -465,7 +484,7 @@ public abstract class TargetContractTest {
             b.maxSegments = 7;
             b.rotational = true;
             f.lower.getFirst().limits(b.build());
-            f.dev.reload("0 " + f.line());
+            f.reload("0 " + f.line());
             final QueueLimits limits = f.dev.core().limits();
             assertEquals(1024, limits.logicalBlockSize());
             assertEquals(4096, limits.physicalBlockSize());
@@ -485,7 +504,7 @@ public abstract class TargetContractTest {
             b.volatileCache = false;
             b.fua = false;
             f.lower.forEach(d -> d.limits(b.build()));
-            f.dev.reload("0 " + f.line());
+            f.reload("0 " + f.line());
             assertFalse(f.dev.core().limits().volatileCache());
             assertFalse(f.dev.core().limits().fua());
         }
@@ -495,9 +514,18 @@ public abstract class TargetContractTest {
 
     @Test
     void aRequestAllocatesNothing() throws Exception {
+        final List<byte[]> images = deviceNames().stream()
+                .map(name -> new byte[Math.toIntExact(deviceSectors() << 9)])
+                .toList();
+        prepare(images);
+        final List<RamDevice> devices = new ArrayList<>();
+        for (int i = 0; i < devices(); i++) {
+            devices.add(new RamDevice("d" + i, MemorySegment.ofArray(images.get(i))));
+        }
         assertArrayEquals(
                 new long[] {0, 0},
-                AllocationGate.bytes(type(), lenSectors(), params(deviceNames()), deviceNames(), deviceSectors()),
+                AllocationGate.bytes(
+                        type(), new AllocationGate.Line(lenSectors(), params(deviceNames()), readOnly()), devices),
                 "bytes of 100000 reads, of 100000 writes (differences up to 64 are taken as none)");
     }
 }

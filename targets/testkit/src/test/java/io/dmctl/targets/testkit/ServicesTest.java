@@ -58,6 +58,7 @@ class ServicesTest {
                 "switch",
                 "trace",
                 "unstriped",
+                "verity",
                 "zero");
         assertEquals(
                 names,
