@@ -25,5 +25,8 @@ module io.dmctl.targets {
             io.dmctl.targets.flakey.FlakeyTargetType,
             io.dmctl.targets.dust.DustTargetType,
             io.dmctl.targets.nothing.NullTargetType,
-            io.dmctl.targets.trace.TraceTargetType;
+            io.dmctl.targets.trace.TraceTargetType,
+            io.dmctl.targets.snapshot.SnapshotTargetType,
+            io.dmctl.targets.snapshot.SnapshotMergeTargetType,
+            io.dmctl.targets.snapshot.SnapshotOriginTargetType;
 }
