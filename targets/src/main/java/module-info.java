@@ -27,5 +27,8 @@ module io.dmctl.targets {
             io.dmctl.targets.dust.DustTargetType,
             io.dmctl.targets.nothing.NullTargetType,
             io.dmctl.targets.trace.TraceTargetType,
-            io.dmctl.targets.verity.VerityTargetType;
+            io.dmctl.targets.verity.VerityTargetType,
+            io.dmctl.targets.snapshot.SnapshotTargetType,
+            io.dmctl.targets.snapshot.SnapshotMergeTargetType,
+            io.dmctl.targets.snapshot.SnapshotOriginTargetType;
 }

@@ -6,11 +6,13 @@ import io.dmctl.bindings.sys.ErrnoException;
 import io.dmctl.bindings.sys.Fd;
 import io.dmctl.bindings.sys.FileIdentity;
 import io.dmctl.bindings.sys.OpenFlags;
+import io.dmctl.targets.spi.Background;
 import io.dmctl.targets.spi.BlockingIo;
 import io.dmctl.targets.spi.DeviceArg;
 import io.dmctl.targets.spi.DeviceVisitor;
 import io.dmctl.targets.spi.Domain;
 import io.dmctl.targets.spi.LowerDevice;
+import io.dmctl.targets.spi.QueueContext;
 import io.dmctl.targets.spi.QueueLimits;
 import io.dmctl.targets.spi.TargetContext;
 import io.dmctl.targets.spi.TargetException;
@@ -130,6 +132,22 @@ final class DryContext implements TargetContext, DeviceVisitor {
     @Override
     public void run(Domain owner, Runnable task) {
         task.run();
+    }
+
+    @Override
+    public Background background(Domain owner, Background.Worker worker) {
+        return new Background() {
+            @Override
+            public QueueContext queue() {
+                throw new UnsupportedOperationException("a table that is judged does no I/O");
+            }
+
+            @Override
+            public void queueWork() {}
+
+            @Override
+            public void close() {}
+        };
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.dmctl.targets.core;
 
+import io.dmctl.targets.spi.Background;
 import io.dmctl.targets.spi.Domain;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -74,9 +75,7 @@ public final class IoGroup {
     public MappedDevice create(String name) {
         final MappedDevice device;
         synchronized (this) {
-            final int slotId = usedSlots.nextClearBit(0);
-            usedSlots.set(slotId);
-            device = new MappedDevice(this, name, slotId);
+            device = new MappedDevice(this, name, takeSlot());
             devices.add(device);
         }
         onEveryThread(thread -> device.joinThread(thread, poolBios, ownBios));
@@ -89,10 +88,23 @@ public final class IoGroup {
             devices.remove(device);
         }
         if (onEveryThread(thread -> thread.leave(device.slotId()))) {
-            synchronized (this) {
-                usedSlots.clear(device.slotId());
-            }
+            freeSlot(device.slotId());
         }
+    }
+
+    private synchronized int takeSlot() {
+        final int slotId = usedSlots.nextClearBit(0);
+        usedSlots.set(slotId);
+        return slotId;
+    }
+
+    synchronized void freeSlot(int slotId) {
+        usedSlots.clear(slotId);
+    }
+
+    /// Work on `thread` that is no device's. On that thread.
+    Background background(IoThread thread, Background.Worker worker) {
+        return new BackgroundSlot(this, thread, takeSlot(), worker, ownBios);
     }
 
     public synchronized List<MappedDevice> devices() {

@@ -497,7 +497,7 @@ public final class MappedDevice implements BlockDevice {
     }
 
     /// For each target its state for each bio of a pool; an empty array for a target without.
-    private static Object[][] perIo(LiveTable table, int bios) {
+    static Object[][] perIo(LiveTable table, int bios) {
         final Object[][] all = new Object[table.entries.length][];
         for (TableEntry entry : table.entries) {
             final Object first = entry.target.newPerIo();

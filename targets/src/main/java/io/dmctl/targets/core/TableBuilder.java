@@ -2,6 +2,7 @@ package io.dmctl.targets.core;
 
 import static io.dmctl.targets.spi.TargetException.EINVAL;
 
+import io.dmctl.targets.spi.Background;
 import io.dmctl.targets.spi.BlockingIo;
 import io.dmctl.targets.spi.DeviceArg;
 import io.dmctl.targets.spi.Domain;
@@ -229,6 +230,11 @@ public final class TableBuilder {
         @Override
         public void run(Domain owner, Runnable task) {
             group.runOn((IoThread) owner, task);
+        }
+
+        @Override
+        public Background background(Domain owner, Background.Worker worker) {
+            return group.background((IoThread) owner, worker);
         }
 
         @Override

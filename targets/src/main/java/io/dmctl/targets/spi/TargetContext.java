@@ -33,6 +33,10 @@ public interface TargetContext {
     /// constructor or hook looks at and changes what the domain owns. Cold.
     void run(Domain owner, Runnable task);
 
+    /// A pool of bios on the thread of `owner` that is no device's, for state that outlives this target's table. On
+    /// that thread: within [#run]. The caller closes it.
+    Background background(Domain owner, Background.Worker worker);
+
     /// What the targets of a group share, made by `make` at the first call: the same object for every caller of the
     /// group, and as long as that lives.
     <S> S shared(Class<S> type, Supplier<S> make);

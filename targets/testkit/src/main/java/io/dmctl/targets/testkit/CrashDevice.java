@@ -4,6 +4,7 @@ import io.dmctl.targets.core.CoreBio;
 import io.dmctl.targets.spi.BioFlags;
 import io.dmctl.targets.spi.ReqOp;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -94,11 +95,11 @@ public final class CrashDevice extends RamDevice implements AutoCloseable {
     }
 
     private List<Saved> volatileNow() {
-        final byte[] now = contents();
         final List<Saved> saved = new ArrayList<>();
         for (int s = 0; s < writtenAt.length; s++) {
             if (writtenAt[s] != 0) {
-                saved.add(new Saved(s, writtenAt[s], Arrays.copyOfRange(now, s * SECTOR, (s + 1) * SECTOR)));
+                final byte[] bytes = store().asSlice((long) s * SECTOR, SECTOR).toArray(ValueLayout.JAVA_BYTE);
+                saved.add(new Saved(s, writtenAt[s], bytes));
             }
         }
         return saved;
@@ -124,7 +125,12 @@ public final class CrashDevice extends RamDevice implements AutoCloseable {
             durableAt[s] = fua ? writes : durableAt[s];
         }
         if (fua) {
-            System.arraycopy(contents(), first * SECTOR, durable, first * SECTOR, sectors * SECTOR);
+            MemorySegment.copy(
+                    store(),
+                    (long) first * SECTOR,
+                    MemorySegment.ofArray(durable),
+                    (long) first * SECTOR,
+                    (long) sectors * SECTOR);
         }
     }
 

@@ -31,6 +31,8 @@ public class RamDevice implements BlockDevice {
     private final List<ArmedFault> faults = new ArrayList<>();
     private final List<DeviceOp> ops = new ArrayList<>();
     private boolean recording;
+    private @Nullable ReqOp slowOp;
+    private int slowTimes;
 
     /// On the heap, zeroed.
     public RamDevice(String name, long sizeSectors) {
@@ -68,6 +70,13 @@ public class RamDevice implements BlockDevice {
 
     public RamDevice limits(QueueLimits newLimits) {
         limits = newLimits;
+        return this;
+    }
+
+    /// Each `op` is put off up to `times` times when it could be done: others overtake it.
+    public RamDevice slow(ReqOp op, int times) {
+        slowOp = op;
+        slowTimes = times;
         return this;
     }
 
@@ -152,8 +161,16 @@ public class RamDevice implements BlockDevice {
         if (by == null) {
             thread.lowerDone(bio, refused != 0 ? -refused : perform(bio));
         } else {
-            by.later(() -> thread.lowerDone(bio, refused != 0 ? -refused : perform(bio)));
+            end(by, putOff(by, bio.op()), () -> thread.lowerDone(bio, refused != 0 ? -refused : perform(bio)));
         }
+    }
+
+    private int putOff(SimScheduler by, ReqOp op) {
+        return op == slowOp ? by.random().nextInt(slowTimes + 1) : 0;
+    }
+
+    private static void end(SimScheduler by, int putOff, Runnable io) {
+        by.later(putOff == 0 ? io : () -> end(by, putOff - 1, io));
     }
 
     private int refusal(CoreBio bio) {

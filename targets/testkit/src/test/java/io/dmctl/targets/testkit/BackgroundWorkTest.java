@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dmctl.targets.core.TableException;
+import io.dmctl.targets.spi.Background;
 import io.dmctl.targets.spi.Bio;
 import io.dmctl.targets.spi.Data;
 import io.dmctl.targets.spi.Domain;
@@ -261,6 +262,82 @@ class BackgroundWorkTest {
                 g.create("two", "0 1 sharer b");
                 assertEquals("ab", shared.getFirst().toString());
                 assertSame(shared.get(0), shared.get(1));
+            }
+        });
+    }
+
+    /// Writes sectors for whoever asks, on bios that are no device's.
+    private static final class Scribe implements Background.Worker {
+        private final Data bytes = Data.of(MemorySegment.ofArray(new byte[512]));
+        private final LowerDevice dev;
+        private int wanted;
+        private int next;
+        private int done;
+
+        Scribe(LowerDevice dev) {
+            this.dev = dev;
+        }
+
+        @Override
+        public Object newPerIo() {
+            return this;
+        }
+
+        @Override
+        public void work(QueueContext q) {
+            while (next < Math.min(wanted, SECTORS)) {
+                final Bio own = q.newBio(dev, ReqOp.WRITE, 0, next, 1, bytes, (bio, c) -> {
+                    assertSame(this, bio.perIo());
+                    done++;
+                    wanted++;
+                    work(c);
+                });
+                if (own == null) {
+                    return;
+                }
+                next++;
+                q.submit(own);
+            }
+        }
+    }
+
+    @Test
+    void aBackgroundsBiosAreNoDevicesAndOutliveTheTable() {
+        Seeds.each(10, seed -> {
+            final List<Scribe> scribes = new ArrayList<>();
+            final List<Background> backgrounds = new ArrayList<>();
+            final TestTargets.OneDeviceType type = new TestTargets.OneDeviceType("asker", (ti, dev) -> {
+                final Domain owner = ti.domain("scribe");
+                ti.run(owner, () -> {
+                    scribes.add(new Scribe(dev));
+                    backgrounds.add(ti.background(owner, scribes.getLast()));
+                });
+                return new TestTargets.PassThrough(ti, dev) {
+                    @Override
+                    public MapResult map(Bio bio, QueueContext q) {
+                        q.post(owner, bio);
+                        return MapResult.SUBMITTED;
+                    }
+
+                    @Override
+                    public void work(Bio bio, QueueContext q) {
+                        scribes.getFirst().wanted += 3;
+                        scribes.getFirst().work(backgrounds.getFirst().queue());
+                        q.complete(bio);
+                    }
+                };
+            });
+            try (TestGroup g = new TestGroup(new TestGroup.Config(seed, 1, 8, 2), type)) {
+                g.ram("a", SECTORS + 8);
+                final TestDevice dev = g.create("dev", "0 8 asker a");
+                dev.startRead(0, 1);
+                dev.awaitAll();
+                dev.suspend(false); // with bios of the background in flight, one of which leads to the next
+                dev.close();
+                g.scheduler().runToIdle();
+                assertEquals(SECTORS, scribes.getFirst().next);
+                assertEquals(SECTORS, scribes.getFirst().done);
+                backgrounds.getFirst().close();
             }
         });
     }
