@@ -95,7 +95,7 @@ final class Bench {
     /// Both engines over one set of disks, for one after the other.
     Map<Engine, Side> shared(ParityRow row) throws IOException, DmException {
         final Side kernel = side(Engine.KERNEL, "s", OUR_DISK, row);
-        final Side ours = new Side(Engine.JAVA, devices, kernel.disks());
+        final Side ours = new Side(Engine.JAVA, devices, kernel.disks(), row.readOnly());
         sides.add(ours);
         return Map.of(Engine.KERNEL, kernel, Engine.JAVA, ours);
     }
