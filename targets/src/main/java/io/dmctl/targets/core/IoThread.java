@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// calls [#runPending]
 /// in its loop; in tests a seeded scheduler does.
 ///
-/// Everything here belongs to that thread, but for [#execute], [#accept] and [#wake]. Nothing re-enters a target: what
+/// Everything here belongs to that thread, but for [#execute], the inbox and [#wake]. Nothing re-enters a target: what
 /// is submitted or
 /// completed goes through the run list.
 @HotPath
@@ -35,6 +35,9 @@ public abstract class IoThread implements QueueContext, Domain {
         }
     }
 
+    /// So many bios go to other threads before these are woken within a pass.
+    private static final int WAKE_EVERY = 32;
+
     private final int threadIndex;
     private final BioQueue run = new BioQueue();
     private final BioQueue parked = new BioQueue();
@@ -46,6 +49,11 @@ public abstract class IoThread implements QueueContext, Domain {
     private @Nullable MdThread[] slots = new MdThread[4];
     /// Null: the number is free.
     private @Nullable CoreBio[] bios = new CoreBio[0];
+    /// Threads that were given bios in this pass, and how many bios that were.
+    private @Nullable IoThread[] toWake = new IoThread[4];
+
+    private int sleepers;
+    private int handed;
     private boolean retryParked;
     private boolean ending;
 
@@ -76,14 +84,41 @@ public abstract class IoThread implements QueueContext, Domain {
         wake();
     }
 
-    /// Takes a bio from another thread.
-    final void accept(CoreBio bio) {
+    /// Takes a bio from another thread, which wakes this one.
+    private void accept(CoreBio bio) {
         CoreBio head;
         do {
             head = (CoreBio) INBOX.getAcquire(this);
             bio.next = head;
         } while (!INBOX.compareAndSet(this, head, bio)); // pairs with getAndSet in drainInbox
-        wake();
+    }
+
+    /// Gives a bio to another thread, which is woken at the end of this pass: one that runs at once would take bio by
+    /// bio, with a sleep and a wake-up for each.
+    private void hand(IoThread to, CoreBio bio) {
+        to.accept(bio);
+        int i = 0;
+        while (i < sleepers && toWake[i] != to) {
+            i++;
+        }
+        if (i == sleepers) {
+            if (sleepers == toWake.length) {
+                toWake = Arrays.copyOf(toWake, 2 * sleepers); // bounded by the threads of the group
+            }
+            toWake[sleepers++] = to;
+        }
+        if (++handed >= WAKE_EVERY) {
+            wakeOthers();
+        }
+    }
+
+    private void wakeOthers() {
+        for (int i = 0; i < sleepers; i++) {
+            Objects.requireNonNull(toWake[i]).wake();
+            toWake[i] = null;
+        }
+        sleepers = 0;
+        handed = 0;
     }
 
     /// The bio with this [CoreBio#index()].
@@ -101,6 +136,7 @@ public abstract class IoThread implements QueueContext, Domain {
             drainInbox();
             fireTimers();
             drainRun();
+            wakeOthers();
         } while (hasInput());
     }
 
@@ -307,7 +343,7 @@ public abstract class IoThread implements QueueContext, Domain {
         if (home == this) {
             run.add(bio);
         } else {
-            home.accept(bio);
+            hand(home, bio);
         }
     }
 
@@ -319,7 +355,7 @@ public abstract class IoThread implements QueueContext, Domain {
         if (to == this) {
             run.add(b);
         } else {
-            to.accept(b);
+            hand(to, b);
         }
     }
 

@@ -8,10 +8,6 @@ import io.dmctl.targets.spi.LowerDevice;
 import io.dmctl.targets.spi.QueueContext;
 import io.dmctl.targets.spi.ReqOp;
 import io.dmctl.targets.spi.StatusSink;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.Objects;
 
 /// A log on a device: a header, and from byte 1024 on a bit a region, set when it is clean. Written as a whole. Before
@@ -33,19 +29,11 @@ final class DiskLog extends DirtyLog {
     }
 
     private static final System.Logger LOG = System.getLogger(DiskLog.class.getName());
-    private static final int MAGIC = 0x4D695272; // "MiRr"
-    private static final int VERSION = 2;
-    private static final int BITS_OFFSET = 1024;
-    private static final int ALIGN_BYTES = 4096;
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final LowerDevice dev;
     private final Legs legs;
     private final Runnable event;
-    private final Arena arena = Arena.ofShared();
-    private final MemorySegment buffer;
-    private final Data data;
+    private final LogBuffer buffer;
     private final Completion stepDone = this::stepDone;
     private final Completion legFlushed = this::legFlushed;
     private Step step = Step.IDLE;
@@ -66,19 +54,7 @@ final class DiskLog extends DirtyLog {
         this.dev = Objects.requireNonNull(args.device());
         this.legs = legs;
         this.event = event;
-        buffer = arena.allocate(bufferBytes(args.regionCount(), dev), ALIGN_BYTES);
-        buffer.asSlice(BITS_OFFSET, bitsBytes(args.regionCount())).fill((byte) 0xff);
-        data = Data.of(buffer);
-    }
-
-    private static long bitsBytes(long regions) {
-        return (regions + Long.SIZE - 1) / Long.SIZE * Long.BYTES;
-    }
-
-    /// The header, the bits in whole 64-bit words, whole logical blocks.
-    static long bufferBytes(long regions, LowerDevice dev) {
-        final long block = dev.limits().logicalBlockSize();
-        return (BITS_OFFSET + bitsBytes(regions) + block - 1) / block * block;
+        buffer = new LogBuffer(args.regionCount(), dev);
     }
 
     @Override
@@ -93,22 +69,11 @@ final class DiskLog extends DirtyLog {
 
     // ---- bits ----
 
-    private boolean isClean(long region) {
-        return (buffer.get(ValueLayout.JAVA_BYTE, BITS_OFFSET + (region >>> 3)) >>> (region & 7) & 1) != 0;
-    }
-
-    private void setClean(long region, boolean on) {
-        final long at = BITS_OFFSET + (region >>> 3);
-        final int bit = 1 << (region & 7);
-        final byte before = buffer.get(ValueLayout.JAVA_BYTE, at);
-        buffer.set(ValueLayout.JAVA_BYTE, at, (byte) (on ? before | bit : before & ~bit));
-    }
-
     @Override
     @HotPath
     boolean mark(long region) {
-        if (isClean(region)) {
-            setClean(region, false);
+        if (buffer.isClean(region)) {
+            buffer.setClean(region, false);
             dirtied = true;
         }
         return !dirtied;
@@ -118,7 +83,7 @@ final class DiskLog extends DirtyLog {
     @HotPath
     void clean(long region) {
         if (!neverClean) {
-            setClean(region, true);
+            buffer.setClean(region, true);
             cleaned = true;
         }
     }
@@ -165,8 +130,8 @@ final class DiskLog extends DirtyLog {
         if (submitted) {
             return;
         }
-        final int sectors = op == ReqOp.FLUSH ? 0 : (int) (buffer.byteSize() >> 9);
-        final Bio bio = q.newBio(dev, op, 0, 0, sectors, op == ReqOp.FLUSH ? Data.NONE : data, stepDone);
+        final int sectors = op == ReqOp.FLUSH ? 0 : buffer.sectors();
+        final Bio bio = q.newBio(dev, op, 0, 0, sectors, op == ReqOp.FLUSH ? Data.NONE : buffer.data(), stepDone);
         if (bio != null) {
             submitted = true;
             q.submit(bio);
@@ -223,7 +188,7 @@ final class DiskLog extends DirtyLog {
         if (--legsPending == 0 && legsTodo == 0) {
             if (legFailed) {
                 neverClean = true;
-                buffer.asSlice(BITS_OFFSET, bitsBytes(args.regionCount())).fill((byte) 0);
+                buffer.setAll(false);
                 dirtied = true;
             }
             begin(Step.WRITE, q);
@@ -270,36 +235,22 @@ final class DiskLog extends DirtyLog {
     // ---- the header ----
 
     private void loaded(boolean read) {
-        final long count = args.regionCount();
-        long known = 0;
-        int version = VERSION;
+        int version = 0;
         if (!read) {
             LOG.log(System.Logger.Level.WARNING, "mirror: {0}: failed to read the log''s header", dev.name());
             failDevice(); // all regions are taken as out of sync
-        } else if (args.sync() == LogArgs.Sync.DEFAULT && buffer.get(INT, 0) == MAGIC) {
-            version = buffer.get(INT, 4);
-            if (version == 1) {
-                version = VERSION; // the same, little-endian
-            }
-            if (version == VERSION) {
-                known = Math.clamp(buffer.get(LONG, 8), 0, count);
-            } else {
+        } else if (args.sync() == LogArgs.Sync.DEFAULT) {
+            version = buffer.version();
+            if (version != 0 && !LogBuffer.known(version)) {
                 LOG.log(System.Logger.Level.WARNING, "mirror: {0}: incompatible log version", dev.name());
                 failDevice();
             }
         }
-        for (long region = known; region < count; region++) {
-            setClean(region, args.sync() == LogArgs.Sync.NOSYNC);
+        buffer.resize(LogBuffer.known(version) ? buffer.knownRegions() : 0, args.sync() == LogArgs.Sync.NOSYNC);
+        for (long region = 0; region < args.regionCount(); region++) {
+            setSync(region, buffer.isClean(region));
         }
-        for (long region = count; (region & 63) != 0; region++) {
-            setClean(region, false);
-        }
-        for (long region = 0; region < count; region++) {
-            setSync(region, isClean(region));
-        }
-        buffer.set(INT, 0, MAGIC);
-        buffer.set(INT, 4, version);
-        buffer.set(LONG, 8, count);
+        buffer.setHeader(version);
     }
 
     // ---- status ----
@@ -320,8 +271,6 @@ final class DiskLog extends DirtyLog {
 
     @Override
     public void close() {
-        if (arena.scope().isAlive()) {
-            arena.close();
-        }
+        buffer.close();
     }
 }

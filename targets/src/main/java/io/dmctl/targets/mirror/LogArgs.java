@@ -62,7 +62,7 @@ record LogArgs(@Nullable LowerDevice device, int regionSectors, long regionCount
             throw refuse(String.valueOf(e.getMessage()), device.index()); // EINVAL, whatever the lookup's errno was
         }
         final LogArgs made = core(ti, args, count - 1, dev);
-        final long bytes = DiskLog.bufferBytes(made.regionCount, dev);
+        final long bytes = LogBuffer.bytes(made.regionCount, dev);
         if (bytes > dev.sizeSectors() << 9) {
             throw refuse("log device " + dev.name() + " too small: need " + bytes + " bytes", device.index());
         }

@@ -34,7 +34,6 @@ final class MirrorIo {
     /// Legs that could not be written.
     int errors;
 
-    boolean unsupported;
     /// Goes to the default leg only, with what that leg says as its status.
     boolean nosync;
 

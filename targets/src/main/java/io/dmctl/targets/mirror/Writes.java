@@ -1,9 +1,6 @@
 package io.dmctl.targets.mirror;
 
 import io.dmctl.targets.spi.Bio;
-import io.dmctl.targets.spi.BioFlags;
-import io.dmctl.targets.spi.Completion;
-import io.dmctl.targets.spi.Data;
 import io.dmctl.targets.spi.HotPath;
 import io.dmctl.targets.spi.QueueContext;
 import io.dmctl.targets.spi.ReqOp;
@@ -21,15 +18,13 @@ final class Writes {
     private static final int EOPNOTSUPP = -95;
 
     private final MirrorSet set;
-    private final Completion legDone = this::legDone;
+    private final FanOut fanOut;
     /// Wait until the log is not busy, to be marked.
     private final IoList queued = new IoList();
     /// Wait for the log to be flushed, marked.
     private final IoList marked = new IoList();
     /// Taken from one of these two while they are gone through.
     private final IoList batch = new IoList();
-    /// Wait for bios.
-    private final IoList ready = new IoList();
     /// Wait for a suspend.
     private final IoList holds = new IoList();
     /// The log could not be written; only another table can change that.
@@ -39,6 +34,12 @@ final class Writes {
 
     Writes(MirrorSet set) {
         this.set = set;
+        fanOut = new FanOut(set.legs, this);
+    }
+
+    /// Bios are free.
+    void run(QueueContext q) {
+        fanOut.run(q);
     }
 
     boolean flushFailure() {
@@ -48,7 +49,6 @@ final class Writes {
     /// A bio that comes from a queue.
     void accept(MirrorIo io, QueueContext q) {
         io.errors = 0;
-        io.unsupported = false;
         io.status = 0;
         io.region = null;
         io.nosync = false;
@@ -99,7 +99,7 @@ final class Writes {
             fail(io, q);
         } else {
             io.nosync = true;
-            issue(io, 1 << set.legs.defaultLeg(), q);
+            fanOut.issue(io, 1 << set.legs.defaultLeg(), q);
         }
     }
 
@@ -144,68 +144,14 @@ final class Writes {
         if (logFailure && set.features.handleErrors()) {
             fail(io, q);
         } else {
-            issue(io, (1 << set.legs.count()) - 1, q);
+            fanOut.issue(io, (1 << set.legs.count()) - 1, q);
         }
     }
 
-    // ---- to the legs ----
+    // ---- back from the legs ----
 
-    private void issue(MirrorIo io, int legs, QueueContext q) {
-        io.todo = legs;
-        if (!ready.isEmpty() || !advance(io, q)) {
-            ready.add(io);
-        }
-    }
-
-    /// Bios are free: on with those that waited.
-    void run(QueueContext q) {
-        MirrorIo io;
-        while ((io = ready.peek()) != null && advance(io, q)) {
-            ready.poll();
-        }
-    }
-
-    private boolean advance(MirrorIo io, QueueContext q) {
-        final Bio bio = io.bio();
-        final ReqOp op = bio.op();
-        final Data data = op == ReqOp.WRITE ? bio.data() : Data.NONE;
-        final int flags = op == ReqOp.FLUSH ? 0 : bio.flags() & ~BioFlags.PREFLUSH;
-        while (io.todo != 0) {
-            final int i = Integer.numberOfTrailingZeros(io.todo);
-            final Leg leg = set.legs.get(i);
-            final long sector = op == ReqOp.FLUSH ? 0 : leg.offsetSectors + io.sector;
-            final Bio own = q.newBio(leg.dev, op, flags, sector, bio.sectors(), data, legDone);
-            if (own == null) {
-                return false;
-            }
-            final MirrorIo part = (MirrorIo) Objects.requireNonNull(own.perIo());
-            part.parent = io;
-            part.leg = i;
-            io.todo &= io.todo - 1;
-            io.pending++;
-            q.submit(own);
-        }
-        return true;
-    }
-
-    private void legDone(Bio own, QueueContext q) {
-        final MirrorIo part = (MirrorIo) Objects.requireNonNull(own.perIo());
-        final MirrorIo io = Objects.requireNonNull(part.parent);
-        part.parent = null;
-        final int status = own.status();
-        if (status == EOPNOTSUPP || status == EINVAL) {
-            io.unsupported = true;
-            io.status = status;
-        } else if (status != 0) {
-            io.errors |= 1 << part.leg;
-            io.status = status;
-        }
-        if (--io.pending == 0 && io.todo == 0) {
-            done(io, q);
-        }
-    }
-
-    private void done(MirrorIo io, QueueContext q) {
+    /// All legs are done.
+    void done(MirrorIo io, QueueContext q) {
         if (io.status == 0 || io.nosync) {
             end(io, io.status, q);
         } else if (io.bio().op() == ReqOp.DISCARD) {
