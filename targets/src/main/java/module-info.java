@@ -24,5 +24,6 @@ module io.dmctl.targets {
             io.dmctl.targets.logwrites.LogWritesTargetType,
             io.dmctl.targets.flakey.FlakeyTargetType,
             io.dmctl.targets.dust.DustTargetType,
-            io.dmctl.targets.nothing.NullTargetType;
+            io.dmctl.targets.nothing.NullTargetType,
+            io.dmctl.targets.trace.TraceTargetType;
 }

@@ -31,7 +31,7 @@ public class CorePathBenchmark {
     private static final int ZERO_BYTES = 1 << 18;
 
     /// `striped` is over four devices with chunks of 64 KiB, so that no request is split.
-    @Param({"linear", "striped", "zero"})
+    @Param({"linear", "striped", "zero", "trace"})
     public String target = "";
 
     private final Caller caller = new Caller();
@@ -77,7 +77,7 @@ public class CorePathBenchmark {
         final MemorySegment buffer = Arena.global().allocate(SECTORS << 9);
         request.data().setMemory(buffer, buffer.asReadOnly());
         final String params = switch (target) {
-            case "linear" -> "7:0 2048";
+            case "linear", "trace" -> "7:0 2048";
             case "striped" -> "4 128 7:0 0 7:0 0 7:0 0 7:0 0";
             case "zero" -> "";
             default -> throw new IllegalArgumentException(target);

@@ -56,6 +56,7 @@ class ServicesTest {
                 "null",
                 "striped",
                 "switch",
+                "trace",
                 "unstriped",
                 "zero");
         assertEquals(
