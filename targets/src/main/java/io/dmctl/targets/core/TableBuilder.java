@@ -127,6 +127,9 @@ public final class TableBuilder {
             return type.ctr(context, args);
         } catch (TargetException e) {
             throw new TableException(type.name() + ": " + e.getMessage(), e.errno(), index, e.argument());
+        } catch (RuntimeException | LinkageError e) {
+            // A fault of the target's, which may be a user's: the table is refused, and the others' devices live on.
+            throw new TableException(type.name() + ": its constructor failed: " + e, EINVAL, index, -1);
         }
     }
 

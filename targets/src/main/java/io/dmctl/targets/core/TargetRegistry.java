@@ -31,6 +31,19 @@ public final class TargetRegistry {
         return registry;
     }
 
+    /// These types and those of `modules`.
+    ///
+    /// @throws TargetModulesException when a name is provided twice, or does not fit
+    public TargetRegistry with(TargetModules modules) throws TargetModulesException {
+        final TargetRegistry registry = of(types.values());
+        try {
+            modules.types().forEach(registry::add);
+        } catch (IllegalStateException e) {
+            throw new TargetModulesException(String.valueOf(e.getMessage()), e);
+        }
+        return registry;
+    }
+
     private void add(TargetType type) {
         final String name = type.name();
         if (name.isEmpty() || name.length() >= MAX_TYPE_NAME) {
