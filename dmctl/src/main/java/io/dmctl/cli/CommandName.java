@@ -22,6 +22,7 @@ enum CommandName {
     MESSAGE("send words to a target"),
     WAIT("wait for an event of a device"),
     CLEAR("drop the loaded tables that are not in use"),
+    NEW_TARGET("make the project of a target of your own"),
     REPLAY("write to a device what a log-writes target has logged"),
     FEATURES("tell what this machine can do, and what would change that");
 
@@ -32,7 +33,7 @@ enum CommandName {
     }
 
     String word() {
-        return name().toLowerCase(Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     String summary() {
@@ -71,6 +72,7 @@ enum CommandName {
             case MESSAGE -> new MessageCommand();
             case WAIT -> new WaitCommand();
             case CLEAR -> new ClearCommand();
+            case NEW_TARGET -> new NewTargetCommand();
             case REPLAY -> new ReplayCommand();
             case FEATURES -> new FeaturesCommand();
         };

@@ -82,7 +82,8 @@ final class Usage {
         return option("HOW", "Java engine: auto, ublk, nbd or embedded (auto)", "--transport")
                 .option("N", "Java engine: queues, 1 to 4096", "--queues")
                 .option("N", "Java engine: requests at once in a queue, 1 to 4096", "--depth")
-                .option("GROUP", "Java engine: the process that serves it", "--group");
+                .option("GROUP", "Java engine: the process that serves it", "--group")
+                .option("PATH", "Java engine: jars with targets of your own, or a folder of them", "--module-path");
     }
 
     /// For a command that prints.

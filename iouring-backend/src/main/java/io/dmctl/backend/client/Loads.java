@@ -11,6 +11,8 @@ import io.dmctl.bindings.control.DmTableLine;
 import io.dmctl.bindings.control.DmUuid;
 import io.dmctl.bindings.control.SocketTransport;
 import io.dmctl.bindings.sys.Errno;
+import io.dmctl.targets.core.TargetModules;
+import io.dmctl.targets.core.TargetModulesException;
 import io.dmctl.targets.core.TargetRegistry;
 import io.dmctl.targets.spi.DeviceArg;
 import io.dmctl.targets.spi.TargetArgs;
@@ -34,16 +36,18 @@ import java.util.Set;
 /// constructor then fails where the kernel's would.
 final class Loads {
     private final Registry registry;
-    private final TargetRegistry types;
+    private final TargetRegistry builtIn;
 
-    Loads(Registry registry, TargetRegistry types) {
+    Loads(Registry registry, TargetRegistry builtIn) {
         this.registry = registry;
-        this.types = types;
+        this.builtIn = builtIn;
     }
 
     DmOutcome run(DeviceRecord record, DmRequest request, MemorySegment buffer, long inputBytes, DmAttachments how)
             throws DmProtocolException, IOException {
-        final Set<String> words = deviceWords(request.table());
+        final String given = option(how, ServerProtocol.MODULE_PATH);
+        final String modulePath = given.isEmpty() ? record.modulePath().orElse("") : given;
+        final Set<String> words = deviceWords(types(modulePath), request.table());
         final Map<String, Optional<DeviceRecord>> found = new LinkedHashMap<>();
         for (String word : words) {
             found.put(word, LowerWords.ours(registry, word));
@@ -60,14 +64,29 @@ final class Loads {
         try {
             final List<String> options = new ArrayList<>(how.options());
             identity(record, options);
+            if (given.isEmpty() && !modulePath.isEmpty()) {
+                options.add(ServerProtocol.MODULE_PATH + "=" + modulePath);
+            }
             LowerWords.open(found, request, opened, options);
-            return send(record, wanted, buffer, inputBytes, new DmAttachments(opened, options));
+            final DmOutcome outcome = send(record, wanted, buffer, inputBytes, new DmAttachments(opened, options));
+            if (outcome.errno() == 0 && !given.isEmpty()) {
+                registry.update(record.name(), r -> r.withModulePath(given));
+            }
+            return outcome;
         } finally {
             opened.forEach(d -> d.fd().close());
         }
     }
 
-    private Set<String> deviceWords(List<DmTableLine> table) {
+    private TargetRegistry types(String modulePath) throws DmProtocolException {
+        try {
+            return modulePath.isEmpty() ? builtIn : builtIn.with(TargetModules.load(modulePath, null));
+        } catch (TargetModulesException e) {
+            throw new DmProtocolException(Errno.EINVAL, e.getMessage());
+        }
+    }
+
+    private static Set<String> deviceWords(TargetRegistry types, List<DmTableLine> table) {
         final Set<String> words = new LinkedHashSet<>();
         for (DmTableLine line : table) {
             final TargetType type = types.find(line.type());

@@ -26,6 +26,8 @@ import io.dmctl.targets.core.TableBuilder;
 import io.dmctl.targets.core.TableException;
 import io.dmctl.targets.core.TableSpec;
 import io.dmctl.targets.core.TargetCounts;
+import io.dmctl.targets.core.TargetModules;
+import io.dmctl.targets.core.TargetModulesException;
 import io.dmctl.targets.core.TargetRegistry;
 import io.dmctl.targets.spi.LowerDevice;
 import io.dmctl.targets.spi.ReqOp;
@@ -56,6 +58,8 @@ final class DmServer implements AutoCloseable {
 
     private final IoGroup group;
     private final TargetRegistry types;
+    /// Of the last load that had a module path: the same files give the same classes.
+    private @Nullable TargetModules modules;
     private final Claims claims;
     private final Showing showing;
     private final Registry registry;
@@ -151,8 +155,8 @@ final class DmServer implements AutoCloseable {
         boolean ok = false;
         try {
             final ServerTargets services = new ServerTargets(claims, this::ofGroup, frame.devices(), how.notOpened());
-            final LiveTable table =
-                    new TableBuilder(types, group, services).build(device.md, lines, request.has(DmFlags.READONLY));
+            final LiveTable table = new TableBuilder(types(how.modulePath()), group, services)
+                    .build(device.md, lines, request.has(DmFlags.READONLY));
             device.md.load(table);
             if (isNew) {
                 showing.served(device, registry);
@@ -165,6 +169,19 @@ final class DmServer implements AutoCloseable {
             }
         }
         return info(request, device);
+    }
+
+    /// The built-in types, and those of the module path as its files are now.
+    private synchronized TargetRegistry types(String modulePath) throws TableException {
+        if (modulePath.isEmpty()) {
+            return types;
+        }
+        try {
+            modules = TargetModules.load(modulePath, modules);
+            return types.with(modules);
+        } catch (TargetModulesException e) {
+            throw new TableException(e.getMessage(), Errno.EINVAL, -1, -1);
+        }
     }
 
     private ServedDevice admit(DmId id, LoadRequest how) throws DmProtocolException {

@@ -18,6 +18,7 @@ record LoadRequest(
         String transport,
         int queues,
         int depth,
+        String modulePath,
         Map<String, Integer> notOpened) {
 
     static LoadRequest of(Frame frame) throws DmProtocolException {
@@ -40,6 +41,7 @@ record LoadRequest(
                 options.getOrDefault(ServerProtocol.TRANSPORT, "auto"),
                 number(ServerProtocol.QUEUES, options.getOrDefault(ServerProtocol.QUEUES, "0")),
                 number(ServerProtocol.DEPTH, options.getOrDefault(ServerProtocol.DEPTH, "0")),
+                options.getOrDefault(ServerProtocol.MODULE_PATH, ""),
                 notOpened);
     }
 

@@ -24,6 +24,10 @@ public final class ServerProtocol {
     public static final String TRANSPORT = "transport";
     public static final String QUEUES = "queues";
     public static final String DEPTH = "depth";
+    /// Where target types beside the built-in ones are, absolute paths with `:` between them; with every load that
+    /// needs
+    /// them.
+    public static final String MODULE_PATH = "module-path";
     /// A word that the client could not open: `ERRNO WORD`.
     public static final String NOT_OPENED = "not-opened";
 
