@@ -22,6 +22,7 @@ enum CommandName {
     MESSAGE("send words to a target"),
     WAIT("wait for an event of a device"),
     CLEAR("drop the loaded tables that are not in use"),
+    NEW_TARGET("make the project of a target of your own"),
     REPLAY("write to a device what a log-writes target has logged"),
     RECOVER("bring devices back whose server has died"),
     SUPERVISE("recover the devices of a server that dies"),
@@ -35,7 +36,7 @@ enum CommandName {
     }
 
     String word() {
-        return name().toLowerCase(Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     String summary() {
@@ -74,6 +75,7 @@ enum CommandName {
             case MESSAGE -> new MessageCommand();
             case WAIT -> new WaitCommand();
             case CLEAR -> new ClearCommand();
+            case NEW_TARGET -> new NewTargetCommand();
             case REPLAY -> new ReplayCommand();
             case RECOVER -> new RecoverCommand();
             case SUPERVISE -> new SuperviseCommand();

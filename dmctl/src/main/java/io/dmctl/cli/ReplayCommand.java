@@ -30,7 +30,7 @@ final class ReplayCommand implements Command {
                 .option("CMD", "run this by sh between entries; when it fails, stop with exit code 10", "--check")
                 .option("PLACE", "check after each flush, fua (or flush), mark or entry (flush)", "--check-at")
                 .flag("print the entries, write nothing", "--list")
-                .flag("print JSON: an object an entry, or one with the counts", "--json");
+                .json();
     }
 
     @Override
@@ -42,7 +42,7 @@ final class ReplayCommand implements Command {
         try (WriteLogReader log = WriteLogReader.open(Path.of(logName))) {
             final ReplayRange range = ReplayRange.find(args, log);
             if (args.has("--list")) {
-                list(log, range, args.has("--json"), session.streams().out());
+                list(log, range, session);
                 return;
             }
             final Path device = Path.of(deviceName.orElseThrow());
@@ -53,7 +53,7 @@ final class ReplayCommand implements Command {
                     args.value("--check").map(cmd -> new ReplayCheck(cmd, at, logName, device.toString()));
             final ReplayCounts counts = new ReplayCounts();
             replay(log, range, device, check, counts, session.streams().err());
-            session.streams().out().println(args.has("--json") ? counts.json() : counts.text());
+            counts.print(session);
             tellUncounted(session, log, range);
         }
     }
@@ -73,12 +73,23 @@ final class ReplayCommand implements Command {
         }
     }
 
-    private static void list(WriteLogReader log, ReplayRange range, boolean json, PrintStream out) throws IOException {
+    private static void list(WriteLogReader log, ReplayRange range, Session session) throws IOException {
+        final Json json = session.json();
+        if (json != null) {
+            json.put("counted_entries", log.counted()).list("entries");
+        }
         WriteLogEntry entry;
         while ((entry = log.next()) != null && entry.number() < range.end()) {
             if (entry.number() >= range.first()) {
-                out.println(json ? json(entry) : text(entry));
+                if (json == null) {
+                    session.streams().out().println(text(entry));
+                } else {
+                    put(entry, json);
+                }
             }
+        }
+        if (json != null) {
+            json.endList();
         }
     }
 
@@ -87,9 +98,14 @@ final class ReplayCommand implements Command {
         return entry.number() + " " + entry.kind() + place + (entry.mark().isEmpty() ? "" : " " + entry.mark());
     }
 
-    private static String json(WriteLogEntry entry) {
-        return "{\"entry\":" + entry.number() + ",\"kind\":\"" + entry.kind() + "\",\"sector\":" + entry.sector()
-                + ",\"sectors\":" + entry.sectors() + ",\"mark\":" + JsonText.quote(entry.mark()) + "}";
+    private static void put(WriteLogEntry entry, Json json) throws IOException {
+        json.object()
+                .put("entry", entry.number())
+                .put("kind", entry.kind())
+                .put("start_sectors", entry.sector())
+                .put("len_sectors", entry.sectors())
+                .put("mark", entry.mark())
+                .endObject();
     }
 
     private static void replay(

@@ -1,6 +1,7 @@
 package io.dmctl.cli;
 
 import io.dmctl.backend.writelog.WriteLogEntry;
+import java.io.IOException;
 
 /// How much a replay has done.
 final class ReplayCounts {
@@ -28,13 +29,20 @@ final class ReplayCounts {
         checks++;
     }
 
-    String text() {
-        return "replayed " + entries + " entries: " + writes + " writes, " + discards + " discards, " + flushes
-                + " flushes, " + marks + " marks; " + checks + " checks passed";
-    }
-
-    String json() {
-        return "{\"entries\":" + entries + ",\"writes\":" + writes + ",\"discards\":" + discards + ",\"flushes\":"
-                + flushes + ",\"marks\":" + marks + ",\"checks\":" + checks + "}";
+    void print(Session session) throws IOException {
+        final Json json = session.json();
+        if (json == null) {
+            session.streams()
+                    .out()
+                    .println("replayed " + entries + " entries: " + writes + " writes, " + discards + " discards, "
+                            + flushes + " flushes, " + marks + " marks; " + checks + " checks passed");
+        } else {
+            json.put("replayed", entries)
+                    .put("writes", writes)
+                    .put("discards", discards)
+                    .put("flushes", flushes)
+                    .put("marks", marks)
+                    .put("checks", checks);
+        }
     }
 }

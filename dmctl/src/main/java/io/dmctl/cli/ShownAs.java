@@ -1,6 +1,10 @@
 package io.dmctl.cli;
 
 import io.dmctl.backend.client.LoadOptions;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,7 +15,9 @@ record ShownAs(LoadOptions options, Optional<String> given) {
     private static final int MAX_QUEUES = 4096;
     private static final int MAX_DEPTH = 4096;
     private static final int MAX_GROUP = 64;
-    private static final List<String> NAMES = List.of("--transport", "--queues", "--depth", "--group", "--recovery");
+    private static final List<String> NAMES =
+            List.of("--transport", "--queues", "--depth", "--group", "--recovery", "--module-path");
+    private static final String MODULE_PATH_VARIABLE = "DMCTL_MODULE_PATH";
 
     static ShownAs of(Arguments args) throws CommandFailure {
         final LoadOptions otherwise = LoadOptions.DEFAULT;
@@ -28,8 +34,28 @@ record ShownAs(LoadOptions options, Optional<String> given) {
                         args.number("--queues", 1, MAX_QUEUES, otherwise.queues()),
                         args.number("--depth", 1, MAX_DEPTH, otherwise.depth()),
                         group,
-                        args.oneOf("--recovery", otherwise.recovery(), List.of("none", "fail", "queue", "reissue"))),
+                        args.oneOf("--recovery", otherwise.recovery(), List.of("none", "fail", "queue", "reissue")),
+                        modulePath(args)),
                 NAMES.stream().filter(args::has).findFirst());
+    }
+
+    /// Absolute, as the server has another current folder.
+    private static String modulePath(Arguments args) throws CommandFailure {
+        final String given = args.value("--module-path").orElse(System.getenv().getOrDefault(MODULE_PATH_VARIABLE, ""));
+        if (given.isEmpty()) {
+            return "";
+        }
+        final List<String> places = new ArrayList<>();
+        for (String place : given.split(File.pathSeparator, -1)) {
+            if (place.isEmpty() || !Files.exists(Path.of(place))) {
+                throw new CommandFailure(
+                        ExitCode.NOT_FOUND,
+                        (args.has("--module-path") ? "--module-path" : MODULE_PATH_VARIABLE) + ": '" + place
+                                + "': no such file or folder");
+            }
+            places.add(Path.of(place).toAbsolutePath().normalize().toString());
+        }
+        return String.join(File.pathSeparator, places);
     }
 
     void refuseOnKernel() throws CommandFailure {

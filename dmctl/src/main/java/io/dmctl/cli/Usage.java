@@ -84,10 +84,8 @@ final class Usage {
                 .option("N", "Java engine: queues, 1 to 4096", "--queues")
                 .option("N", "Java engine: requests at once in a queue, 1 to 4096", "--depth")
                 .option("GROUP", "Java engine: the process that serves it", "--group")
-                .option(
-                        "POLICY",
-                        "Java engine: none, fail, queue or reissue when its server dies (none)",
-                        "--recovery");
+                .option("POLICY", "Java engine: none, fail, queue or reissue when its server dies (none)", "--recovery")
+                .option("PATH", "Java engine: jars with targets of your own, or a folder of them", "--module-path");
     }
 
     /// For a command that prints one thing: as JSON it is one object ([Json]). One that prints a stream has a `--json`

@@ -103,6 +103,14 @@ class ReplayCommandTest {
     }
 
     @Test
+    void countsAsJson() {
+        assertEquals(
+                "{\"schema\":1,\"command\":\"replay\",\"replayed\":8,\"writes\":3,\"discards\":1,\"flushes\":1,"
+                        + "\"marks\":3,\"checks\":0}\n",
+                replay("--json").out());
+    }
+
+    @Test
     void upToAMark() throws IOException {
         assertEquals(0, replay("--to-mark", "one").exitCode());
         requireSectors(0, 11, 11, 0, 22);
@@ -131,7 +139,8 @@ class ReplayCommandTest {
                 7 mark dm-log-writes-end
                 """, CliRun.of("replay", log.toString(), "--list").out());
         assertEquals(
-                "{\"entry\":6,\"kind\":\"mark\",\"sector\":0,\"sectors\":0,\"mark\":\"two \\\"2\\\"\"}\n",
+                "{\"schema\":1,\"command\":\"replay\",\"counted_entries\":8,\"entries\":[{\"entry\":6,\"kind\":\"mark\","
+                        + "\"start_sectors\":0,\"len_sectors\":0,\"mark\":\"two \\\"2\\\"\"}]}\n",
                 CliRun.of("replay", log.toString(), "--list", "--json", "--from-entry", "6", "--limit", "1")
                         .out());
     }

@@ -1,12 +1,16 @@
 package io.dmctl.backend.client;
 
 import io.dmctl.bindings.control.DmAttachments;
+import java.util.ArrayList;
 import java.util.List;
 
 /// How a device of the Java engine is shown, decided at its first load: `transport` is auto, ublk, nbd or
 /// embedded; `queues` and `depth` 0 are the transport's own; `group` is empty for the one that the table
 /// decides; `recovery` is none, fail, queue or reissue ([io.dmctl.backend.transport.RecoveryPolicy]).
-public record LoadOptions(String transport, int queues, int depth, String group, String recovery) {
+///
+/// `modulePath` has target types beside the built-in ones: absolute paths with `:` between them, empty for those
+/// of the load before.
+public record LoadOptions(String transport, int queues, int depth, String group, String recovery, String modulePath) {
     public static final LoadOptions DEFAULT = new LoadOptions("auto", 0, 0, "");
 
     /// A device that does not come back after the death of its server.
@@ -14,14 +18,26 @@ public record LoadOptions(String transport, int queues, int depth, String group,
         this(transport, queues, depth, group, "none");
     }
 
+    public LoadOptions(String transport, int queues, int depth, String group, String recovery) {
+        this(transport, queues, depth, group, recovery, "");
+    }
+
+    public LoadOptions withModulePath(String path) {
+        return new LoadOptions(transport, queues, depth, group, recovery, path);
+    }
+
     /// As `KEY=VALUE`.
     List<String> words() {
-        return List.of(
+        final List<String> words = new ArrayList<>(List.of(
                 "transport=" + transport,
                 "queues=" + queues,
                 "depth=" + depth,
                 "group=" + group,
-                "recovery=" + recovery);
+                "recovery=" + recovery));
+        if (!modulePath.isEmpty()) {
+            words.add("module-path=" + modulePath);
+        }
+        return words;
     }
 
     DmAttachments attachments() {

@@ -12,6 +12,8 @@ import io.dmctl.bindings.control.DmTableLine;
 import io.dmctl.bindings.control.DmUuid;
 import io.dmctl.bindings.control.SocketTransport;
 import io.dmctl.bindings.sys.Errno;
+import io.dmctl.targets.core.TargetModules;
+import io.dmctl.targets.core.TargetModulesException;
 import io.dmctl.targets.core.TargetRegistry;
 import io.dmctl.targets.spi.DeviceArg;
 import io.dmctl.targets.spi.TargetArgs;
@@ -35,16 +37,18 @@ import java.util.Set;
 /// constructor then fails where the kernel's would.
 final class Loads {
     private final Registry registry;
-    private final TargetRegistry types;
+    private final TargetRegistry builtIn;
 
-    Loads(Registry registry, TargetRegistry types) {
+    Loads(Registry registry, TargetRegistry builtIn) {
         this.registry = registry;
-        this.types = types;
+        this.builtIn = builtIn;
     }
 
     DmOutcome run(DeviceRecord record, DmRequest request, MemorySegment buffer, long inputBytes, DmAttachments how)
             throws DmProtocolException, IOException {
-        final Map<String, Optional<DeviceRecord>> found = devices(request.table());
+        final String given = option(how, ServerProtocol.MODULE_PATH);
+        final String modulePath = given.isEmpty() ? record.modulePath().orElse("") : given;
+        final Map<String, Optional<DeviceRecord>> found = devices(types(modulePath), request.table());
         final boolean served = Groups.isServed(registry, record);
         if (record.group().isPresent() && !served) {
             // Another server would take the place of what the dead one left, and nobody would find that any more.
@@ -57,23 +61,39 @@ final class Loads {
         try {
             final List<String> options = new ArrayList<>(how.options());
             identity(record, options);
+            if (given.isEmpty() && !modulePath.isEmpty()) {
+                options.add(ServerProtocol.MODULE_PATH + "=" + modulePath);
+            }
             LowerWords.open(found, request.has(DmFlags.READONLY), opened, options);
-            return send(record, wanted, buffer, inputBytes, new DmAttachments(opened, options));
+            final DmOutcome outcome = send(record, wanted, buffer, inputBytes, new DmAttachments(opened, options));
+            if (outcome.errno() == 0 && !given.isEmpty()) {
+                registry.update(record.name(), r -> r.withModulePath(given));
+            }
+            return outcome;
         } finally {
             opened.forEach(d -> d.fd().close());
         }
     }
 
     /// The words of `table` that name devices, each with the device of ours that it means.
-    Map<String, Optional<DeviceRecord>> devices(List<DmTableLine> table) throws IOException {
+    Map<String, Optional<DeviceRecord>> devices(TargetRegistry types, List<DmTableLine> table) throws IOException {
         final Map<String, Optional<DeviceRecord>> found = new LinkedHashMap<>();
-        for (String word : deviceWords(table)) {
+        for (String word : deviceWords(types, table)) {
             found.put(word, LowerWords.ours(registry, word));
         }
         return found;
     }
 
-    private Set<String> deviceWords(List<DmTableLine> table) {
+    /// The built-in types, and those of the module path.
+    TargetRegistry types(String modulePath) throws DmProtocolException {
+        try {
+            return modulePath.isEmpty() ? builtIn : builtIn.with(TargetModules.load(modulePath, null));
+        } catch (TargetModulesException e) {
+            throw new DmProtocolException(Errno.EINVAL, e.getMessage());
+        }
+    }
+
+    private static Set<String> deviceWords(TargetRegistry types, List<DmTableLine> table) {
         final Set<String> words = new LinkedHashSet<>();
         for (DmTableLine line : table) {
             final TargetType type = types.find(line.type());

@@ -47,7 +47,8 @@ final class RecordFile {
                 Optional.ofNullable(fields.get("uuid")).map(DmUuid::of),
                 Optional.ofNullable(fields.get("group")),
                 Optional.ofNullable(fields.get("transport")),
-                Optional.ofNullable(fields.get("address")));
+                Optional.ofNullable(fields.get("address")),
+                Optional.ofNullable(fields.get("modulePath")));
     }
 
     static void write(Path file, DeviceRecord record) throws IOException {
@@ -60,6 +61,7 @@ final class RecordFile {
             field(out, "group", record.group());
             field(out, "transport", record.transport());
             field(out, "address", record.address());
+            field(out, "modulePath", record.modulePath());
             out.writeEndObject();
         }
         // The temporary name begins with what no mangled name holds.

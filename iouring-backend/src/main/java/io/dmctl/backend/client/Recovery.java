@@ -7,6 +7,7 @@ import io.dmctl.bindings.control.DmControl;
 import io.dmctl.bindings.control.DmException;
 import io.dmctl.bindings.control.DmId;
 import io.dmctl.bindings.control.DmName;
+import io.dmctl.bindings.control.DmProtocolException;
 import io.dmctl.bindings.control.DmTable;
 import io.dmctl.bindings.control.DmTask;
 import io.dmctl.bindings.sys.Errno;
@@ -138,15 +139,27 @@ final class Recovery {
             throws IOException, DmException {
         final List<String> options = new ArrayList<>(state.options().words());
         options.addAll(more);
-        Loads.identity(record(state.name()), options);
+        final DeviceRecord record = record(state.name());
+        Loads.identity(record, options);
+        record.modulePath().ifPresent(path -> options.add(ServerProtocol.MODULE_PATH + "=" + path));
         final List<DeviceDescriptor> opened = new ArrayList<>();
         try {
-            LowerWords.open(loads.devices(table.lines()), table.readOnly(), opened, options);
+            LowerWords.open(devices(state, table), table.readOnly(), opened, options);
             server.run(
                     new DmTask.TableLoad(DmId.of(state.name()), new DmTable(table.lines()), table.readOnly()),
                     new DmAttachments(opened, options));
         } finally {
             opened.forEach(d -> d.fd().close());
+        }
+    }
+
+    private Map<String, Optional<DeviceRecord>> devices(DeviceState state, TableState table) throws IOException {
+        try {
+            final TargetRegistry types =
+                    loads.types(record(state.name()).modulePath().orElse(""));
+            return loads.devices(types, table.lines());
+        } catch (DmProtocolException e) {
+            throw refused(state.name(), String.valueOf(e.getMessage()));
         }
     }
 
@@ -162,9 +175,8 @@ final class Recovery {
     private void addWithLower(DeviceState state, List<DeviceState> states, Set<DeviceState> to) throws IOException {
         for (Optional<TableState> table : List.of(state.live(), state.inactive())) {
             if (table.isPresent()) {
-                for (Map.Entry<String, Optional<DeviceRecord>> word :
-                        loads.devices(table.get().lines()).entrySet()) {
-                    final Optional<DmName> below = word.getValue().map(DeviceRecord::name);
+                for (Optional<DeviceRecord> word : devices(state, table.get()).values()) {
+                    final Optional<DmName> below = word.map(DeviceRecord::name);
                     for (DeviceState other : states) {
                         if (Optional.of(other.name()).equals(below) && other != state) {
                             addWithLower(other, states, to);

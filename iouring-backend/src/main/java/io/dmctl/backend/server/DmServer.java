@@ -27,6 +27,8 @@ import io.dmctl.targets.core.TableBuilder;
 import io.dmctl.targets.core.TableException;
 import io.dmctl.targets.core.TableSpec;
 import io.dmctl.targets.core.TargetCounts;
+import io.dmctl.targets.core.TargetModules;
+import io.dmctl.targets.core.TargetModulesException;
 import io.dmctl.targets.core.TargetRegistry;
 import io.dmctl.targets.spi.LowerDevice;
 import io.dmctl.targets.spi.ReqOp;
@@ -58,6 +60,8 @@ final class DmServer implements AutoCloseable {
 
     private final IoGroup group;
     private final TargetRegistry types;
+    /// Of the last load that had a module path: the same files give the same classes.
+    private @Nullable TargetModules modules;
     private final Claims claims;
     private final Showing showing;
     private final Registry registry;
@@ -145,7 +149,8 @@ final class DmServer implements AutoCloseable {
         final LoadRequest how = LoadRequest.of(frame);
         final DmId id = request.id();
         final List<DmTableLine> table = request.table();
-        KeptTables.requireRecoverable(types, table, how.recovery());
+        final TargetRegistry all = types(how.modulePath());
+        KeptTables.requireRecoverable(all, table, how.recovery());
         final ServedDevice device;
         final boolean isNew;
         synchronized (this) {
@@ -157,8 +162,8 @@ final class DmServer implements AutoCloseable {
         try {
             final ServerTargets services = new ServerTargets(claims, this::ofGroup, frame.devices(), how.notOpened());
             final boolean readOnly = request.has(DmFlags.READONLY);
-            final LiveTable built = new TableBuilder(types, group, services).build(device.md, specs(table), readOnly);
-            device.keep(built, KeptTables.of(types, table, readOnly, services.names()));
+            final LiveTable built = new TableBuilder(all, group, services).build(device.md, specs(table), readOnly);
+            device.keep(built, KeptTables.of(all, table, readOnly, services.names()));
             device.md.load(built);
             if (isNew && how.takeover().isPresent()) {
                 takeOver(device, how.takeover().get());
@@ -193,6 +198,19 @@ final class DmServer implements AutoCloseable {
                     groupDir, devices.values().stream().map(ServedDevice::state).toList());
         } catch (IOException e) {
             log.error("{}: not written: a recovery would bring back what was before: {}", groupDir, e.toString());
+        }
+    }
+
+    /// The built-in types, and those of the module path as its files are now.
+    private synchronized TargetRegistry types(String modulePath) throws TableException {
+        if (modulePath.isEmpty()) {
+            return types;
+        }
+        try {
+            modules = TargetModules.load(modulePath, modules);
+            return types.with(modules);
+        } catch (TargetModulesException e) {
+            throw new TableException(e.getMessage(), Errno.EINVAL, -1, -1);
         }
     }
 

@@ -20,6 +20,7 @@ record LoadRequest(
         int depth,
         String recovery,
         Optional<Takeover> takeover,
+        String modulePath,
         Map<String, Integer> notOpened) {
 
     /// A device that a dead server left. @param ublkId N of /dev/ublkbN, -1 for none
@@ -54,6 +55,7 @@ record LoadRequest(
                 number(ServerProtocol.DEPTH, options.getOrDefault(ServerProtocol.DEPTH, "0")),
                 options.getOrDefault(ServerProtocol.RECOVERY, "none"),
                 options.containsKey(ServerProtocol.ADOPT) ? Optional.of(Takeover.of(options)) : Optional.empty(),
+                options.getOrDefault(ServerProtocol.MODULE_PATH, ""),
                 notOpened);
     }
 

@@ -32,6 +32,9 @@ public final class ServerProtocol {
 
     public static final String EVENT_NR = "event-nr";
     public static final String SUSPENDED = "suspended";
+    /// Where target types beside the built-in ones are, absolute paths with `:` between them; with every load
+    /// that needs them.
+    public static final String MODULE_PATH = "module-path";
     /// A word that the client could not open: `ERRNO WORD`.
     public static final String NOT_OPENED = "not-opened";
 
