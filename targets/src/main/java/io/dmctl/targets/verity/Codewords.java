@@ -6,10 +6,9 @@ import io.dmctl.targets.verity.tree.FecLayout;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// Corrects a block by the parity of its codewords: reads all blocks of them and the parity, decodes; where that does
-/// not
-/// give the right block, finds the data blocks among them whose digest is wrong, which mends twice as much, and decodes
-/// again. [Repair#decoded] is told.
+/// Corrects a block by the parity of its codewords: reads all blocks of them and the parity, decodes; where that
+/// does not give the right block, finds the data blocks among them whose digest is wrong, which mends twice as
+/// much, and decodes again. [Repair#decoded] is told.
 ///
 /// Not the hot path. Confined to the thread of its queue; one correction after the other.
 ///

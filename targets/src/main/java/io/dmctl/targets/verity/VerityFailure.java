@@ -1,8 +1,7 @@
 package io.dmctl.targets.verity;
 
-/// What `restart_on_...` and `panic_on_...` come to in user space: nobody catches it, so the server of the device ends
-/// and
-/// the device fails hard.
+/// What `restart_on_...` and `panic_on_...` come to in user space: nobody catches it, so the server of the device
+/// ends and the device fails hard.
 final class VerityFailure extends Error {
     private static final long serialVersionUID = 1L;
 

@@ -1,10 +1,9 @@
 package io.dmctl.targets.verity.tree;
 
-/// How blocks are spread over Reed-Solomon codewords. The blocks that are covered, first the data and then the hash
-/// device
-/// from the start of its tree, are cut into as many regions as a codeword has message bytes; byte `b` of block `n` of
-/// every
-/// region, with `roots` bytes of parity, is one codeword. So a run of bad blocks costs each codeword one byte.
+/// How blocks are spread over Reed-Solomon codewords. The blocks that are covered, first the data and then the
+/// hash device from the start of its tree, are cut into as many regions as a codeword has message bytes; byte `b`
+/// of block `n` of every region, with `roots` bytes of parity, is one codeword. So a run of bad blocks costs each
+/// codeword one byte.
 ///
 /// @kernel drivers/md/dm-verity-fec.c `verity_fec_ctr` `fec_read_bufs`
 public final class FecLayout {

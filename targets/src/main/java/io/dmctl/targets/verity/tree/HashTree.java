@@ -1,9 +1,8 @@
 package io.dmctl.targets.verity.tree;
 
 /// The shape of a hash tree: which hash block, and which bytes of it, hold the digest of what. Level 0 holds the
-/// digests
-/// of the data blocks; the top level is one block, whose digest is the root digest. On the device the top level comes
-/// first. One data block has no tree: its digest is the root digest.
+/// digests of the data blocks; the top level is one block, whose digest is the root digest. On the device the top
+/// level comes first. One data block has no tree: its digest is the root digest.
 ///
 /// Blocks are counted in hash blocks from the start of the hash device.
 ///

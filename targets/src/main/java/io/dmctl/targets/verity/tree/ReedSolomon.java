@@ -2,14 +2,12 @@ package io.dmctl.targets.verity.tree;
 
 import java.util.Arrays;
 
-/// Finds the wrong bytes of a Reed-Solomon codeword from its syndromes: up to `roots / 2` of them, or up to `roots`
-/// whose
-/// places are known. A codeword is 255 bytes, the coefficients of a polynomial, highest first, which alpha^0 to
-/// alpha^(roots - 1) are roots of.
+/// Finds the wrong bytes of a Reed-Solomon codeword from its syndromes: up to `roots / 2` of them, or up to
+/// `roots` whose places are known. A codeword is 255 bytes, the coefficients of a polynomial, highest first,
+/// which alpha^0 to alpha^(roots - 1) are roots of.
 ///
-/// The method is Berlekamp's and Massey's, started with the known places, then Chien's search and Forney's formula, as
-/// in
-/// any textbook on error-correcting codes.
+/// The method is Berlekamp's and Massey's, started with the known places, then Chien's search and Forney's
+/// formula, as in any textbook on error-correcting codes.
 ///
 /// Confined to one thread.
 final class ReedSolomon {
@@ -56,9 +54,8 @@ final class ReedSolomon {
         return degree;
     }
 
-    /// The polynomial whose roots are the inverses of alpha^(place from the end). Answers its degree, -1 when it is
-    /// past
-    /// what can be corrected.
+    /// The polynomial whose roots are the inverses of alpha^(place from the end). Answers its degree, -1 when it
+    /// is past what can be corrected.
     private int findLocator(int[] syndromes, int[] erasures, int erasureCount) {
         Arrays.fill(locator, 0);
         locator[0] = 1;

@@ -10,9 +10,8 @@ public final class TreeBuilder {
     /// Takes complete hash blocks.
     @FunctionalInterface
     public interface Visitor {
-        /// Block `index` of `level` has `digests` digests; the rest is zeros. What the block holds after this goes into
-        /// its
-        /// digest in the level above, so a check puts there what is on the device.
+        /// Block `index` of `level` has `digests` digests; the rest is zeros. What the block holds after this
+        /// goes into its digest in the level above, so a check puts there what is on the device.
         void complete(int level, long index, byte[] block, int digests) throws IOException;
     }
 

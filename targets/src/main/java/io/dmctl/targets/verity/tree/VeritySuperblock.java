@@ -7,13 +7,11 @@ import java.util.Arrays;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// What veritysetup writes before the tree, 512 bytes, so that only the root digest must be kept elsewhere. The kernel
-/// does
-/// not read it.
+/// What veritysetup writes before the tree, 512 bytes, so that only the root digest must be kept elsewhere. The
+/// kernel does not read it.
 ///
-/// `"verity\0\0"`, version u32, hash type u32 @12, uuid @16, algorithm[32] @32, data block size u32 @64, hash block
-/// size
-/// @68, data blocks u64 @72, salt size u16 @80, salt[256] @88; little endian.
+/// `"verity\0\0"`, version u32, hash type u32 @12, uuid @16, algorithm[32] @32, data block size u32 @64,
+/// hash block size @68, data blocks u64 @72, salt size u16 @80, salt[256] @88; little endian.
 @SuppressWarnings("ArrayRecordComponent")
 public record VeritySuperblock(
         int hashType,

@@ -8,9 +8,9 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 
-/// A hash tree made as the format is told in words: hash the blocks, put as many digests as fit (a power of two) into
-/// each
-/// block of the next level, until one block is left; the levels lie top first. Knows nothing of the target's code.
+/// A hash tree made as the format is told in words: hash the blocks, put as many digests as fit (a power of two)
+/// into each block of the next level, until one block is left; the levels lie top first. Knows nothing of the
+/// target's code.
 @SuppressWarnings("ArrayRecordComponent")
 record NaiveVerity(byte[] tree, byte[] root, byte[] salt, int version, String algorithm, int dataBlock, int hashBlock) {
     static NaiveVerity of(byte[] data, int version, String algorithm, byte[] salt, int dataBlock, int hashBlock) {
