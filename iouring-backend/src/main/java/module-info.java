@@ -4,11 +4,13 @@ module io.dmctl.backend {
     requires transitive io.dmctl.bindings;
     requires transitive io.dmctl.targets;
     requires com.fasterxml.jackson.core;
+    requires jdk.management; // whether the compiler has the AES instructions
     requires jdk.unsupported; // sun.misc.Signal: a shutdown hook cannot refuse to end
     requires org.slf4j;
     requires static org.jspecify;
 
     exports io.dmctl.backend.client;
+    exports io.dmctl.backend.crypto;
     exports io.dmctl.backend.lower;
     exports io.dmctl.backend.queue;
     exports io.dmctl.backend.server;

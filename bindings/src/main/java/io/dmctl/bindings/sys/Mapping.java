@@ -33,6 +33,27 @@ public final class Mapping implements AutoCloseable {
                 Libc.MAP_PRIVATE() | Libc.MAP_ANONYMOUS() | Libc.MAP_POPULATE());
     }
 
+    /// As [#anonymous], locked in memory and kept out of core dumps: for keys. Whoever closes it wipes it before.
+    ///
+    /// @throws ErrnoException ENOMEM, EPERM: more than RLIMIT_MEMLOCK
+    public static Mapping locked(long byteSize) throws ErrnoException {
+        final Mapping mapping = anonymous(byteSize);
+        try {
+            ErrnoException.check(
+                    "mlock",
+                    mapping.byteSize() + " bytes",
+                    Sys.call(Libc.SYS_mlock(), mapping.address(), mapping.byteSize(), 0));
+            ErrnoException.check(
+                    "madvise",
+                    "MADV_DONTDUMP",
+                    Sys.call(Libc.SYS_madvise(), mapping.address(), mapping.byteSize(), Libc.MADV_DONTDUMP()));
+        } catch (ErrnoException e) {
+            mapping.close();
+            throw e;
+        }
+        return mapping;
+    }
+
     /// Maps `byteSize` bytes of `fd` from `offset`, shared and populated.
     ///
     /// @param offset a multiple of the page size

@@ -1,5 +1,6 @@
 package io.dmctl.backend.server;
 
+import io.dmctl.backend.crypto.CryptoServices;
 import io.dmctl.backend.lower.Claims;
 import io.dmctl.backend.lower.RingDevice;
 import io.dmctl.bindings.control.DeviceDescriptor;
@@ -19,7 +20,7 @@ import java.util.function.Function;
 
 /// What the targets of one load get from the server: the devices whose descriptors came with the request, those of the
 /// group, and the
-/// services (none yet beyond devices: no target needs one).
+/// services for keys.
 final class ServerTargets implements TableBuilder.Services {
     private final Claims claims;
     private final Function<String, Optional<BlockDevice>> ofGroup;
@@ -88,6 +89,10 @@ final class ServerTargets implements TableBuilder.Services {
 
     @Override
     public <S> S service(Class<S> type) throws TargetException {
+        final Optional<S> crypto = CryptoServices.find(type);
+        if (crypto.isPresent()) {
+            return crypto.get();
+        }
         throw new TargetException("this server offers no " + type.getSimpleName(), Errno.EOPNOTSUPP, -1);
     }
 }

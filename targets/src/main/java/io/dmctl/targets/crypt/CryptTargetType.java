@@ -12,7 +12,6 @@ import io.dmctl.targets.spi.TargetType;
 import io.dmctl.targets.spi.TargetVersion;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.OptionalLong;
 
 /// A range of one device, encrypted. @kernel drivers/md/dm-crypt.c `crypt_ctr`
 public final class CryptTargetType implements TargetType {
@@ -20,6 +19,7 @@ public final class CryptTargetType implements TargetType {
     private static final int IV_OFFSET = 2;
     private static final int DEVICE = 3;
     private static final int START = 4;
+    private static final int OPTIONS = 5;
 
     @Override
     public String name() {
@@ -49,22 +49,20 @@ public final class CryptTargetType implements TargetType {
         if (args.count() <= START) {
             throw new TargetException(few, EINVAL, args.count());
         }
-        final String cipher = args.shift(few);
+        args.seek(KEY);
         final MemorySegment keyWord = args.shiftSecret(few);
-        final String ivOffset = args.shift(few);
-        final DeviceArg device = args.device(few);
-        final String start = args.shift(few);
         final CryptServices services = CryptServices.of(ti);
         final CryptKey key = CryptKey.forWord(keyWord, services, KEY);
         try {
+            args.seek(OPTIONS);
             final CryptOptions options = CryptOptions.parse(args, ti.lenSectors());
-            final CipherSpec spec = CipherSpec.parse(cipher);
+            final CipherSpec spec = CipherSpec.parse(args.word(CipherSpec.ARGUMENT));
             final CryptCiphers ciphers = new CryptCiphers(services.ciphers(), spec, key);
             setKey(key, keyWord, ciphers);
-            final long ivSector = ivOffset(ivOffset, options);
-            final LowerDevice dev = open(ti, device);
-            final long startSector = Numbers.unsigned(start)
-                    .orElseThrow(() -> new TargetException("Invalid device sector", EINVAL, START));
+            args.seek(IV_OFFSET);
+            final long ivSector = ivOffset(args, options);
+            final LowerDevice dev = open(ti, args.device(few));
+            final long startSector = args.sectors("Invalid device sector");
             return new CryptTarget(ti, new CryptTable(spec, key, ciphers, options, ivSector, dev, startSector));
         } catch (TargetException | RuntimeException | Error e) {
             key.close();
@@ -84,12 +82,13 @@ public final class CryptTargetType implements TargetType {
         }
     }
 
-    private static long ivOffset(String word, CryptOptions options) throws TargetException {
-        final OptionalLong value = Numbers.unsigned(word);
-        if (value.isEmpty() || (value.getAsLong() & options.sectorStep() - 1) != 0) {
-            throw new TargetException("Invalid iv_offset sector", EINVAL, IV_OFFSET);
+    private static long ivOffset(TargetArgs args, CryptOptions options) throws TargetException {
+        final String error = "Invalid iv_offset sector";
+        final long value = args.sectors(error);
+        if ((value & (options.sectorStep() - 1)) != 0) {
+            throw new TargetException(error, EINVAL, IV_OFFSET);
         }
-        return value.getAsLong();
+        return value;
     }
 
     private static LowerDevice open(TargetContext ti, DeviceArg device) throws TargetException {

@@ -2,7 +2,7 @@ package io.dmctl.targets.crypt;
 
 import java.util.OptionalLong;
 
-/// Numbers as the kernel's `sscanf` reads them: decimal digits only, modulo 2^64.
+/// Numbers as the kernel's `sscanf` reads them: decimal digits only; beyond 64 bits they are 2^64 - 1.
 final class Numbers {
     private Numbers() {}
 
@@ -14,7 +14,8 @@ final class Numbers {
             if (digit < 0 || digit > 9) {
                 return OptionalLong.empty();
             }
-            value = value * 10 + digit;
+            final boolean fits = Long.compareUnsigned(value, Long.divideUnsigned(-1L - digit, 10)) <= 0;
+            value = fits ? value * 10 + digit : -1L;
         }
         return word.isEmpty() ? OptionalLong.empty() : OptionalLong.of(value);
     }

@@ -11,8 +11,8 @@ import java.util.Arrays;
 final class WriteBuffers {
     static final int PAGE_SHIFT = 12;
     private static final int PAGES_A_WORD = Long.SIZE;
-    /// 2 MiB: 16 writes of the largest size at once, or 512 of a page.
-    private static final int WORDS = 8;
+    /// 1 MiB, as the kernel's reserve: 8 writes of the largest size at once, or 256 of a page.
+    private static final int WORDS = 4;
 
     final MemorySegment memory;
     final Data data;

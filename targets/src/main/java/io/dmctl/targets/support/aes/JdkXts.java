@@ -23,7 +23,7 @@ final class JdkXts implements SectorCipher {
     private final JdkAes tweaker;
     private final byte[] in = new byte[CHUNK];
     private final byte[] out = new byte[CHUNK];
-    private final long[] tweaks = new long[CHUNK / 8];
+    private final byte[] tweaks = new byte[CHUNK];
     private final byte[] ivs = new byte[CHUNK];
     private final byte[] firsts = new byte[CHUNK];
 
@@ -62,42 +62,34 @@ final class JdkXts implements SectorCipher {
     /// `count` sectors from number `sector` of the run, whose first tweaks start with number `first`.
     private void chunk(SectorRun run, JdkAes aes, int sector, int first, int count) {
         final int bytes = count * run.sectorBytes;
-        final int wordsEach = run.sectorBytes / 8;
         for (int i = 0; i < count; i++) {
-            fillTweaks(i * wordsEach, wordsEach, (first + i) * BLOCK);
+            fillTweaks(i * run.sectorBytes, run.sectorBytes, (first + i) * BLOCK);
         }
         final long offset = (long) sector * run.sectorBytes;
-        xorFrom(run.from, run.fromAt + offset, bytes);
+        MemorySegment.copy(run.from, ValueLayout.JAVA_BYTE, run.fromAt + offset, in, 0, bytes);
+        xor(in, tweaks, bytes);
         aes.update(in, bytes, out);
-        xorTo(run.to, run.toAt + offset, bytes);
+        xor(out, tweaks, bytes);
+        MemorySegment.copy(out, 0, run.to, ValueLayout.JAVA_BYTE, run.toAt + offset, bytes);
     }
 
-    private void fillTweaks(int at, int words, int first) {
-        final long[] t = tweaks;
+    private void fillTweaks(int at, int bytes, int first) {
+        final byte[] t = tweaks;
         long low = Words.get(firsts, first);
         long high = Words.get(firsts, first + 8);
-        for (int i = at; i < at + words; i += 2) {
-            t[i] = low;
-            t[i + 1] = high;
+        for (int i = at; i < at + bytes; i += BLOCK) {
+            Words.set(t, i, low);
+            Words.set(t, i + 8, high);
             final long carry = (high >> 63) & POLYNOMIAL;
             high = high << 1 | low >>> 63;
             low = low << 1 ^ carry;
         }
     }
 
-    private void xorFrom(MemorySegment from, long fromAt, int bytes) {
-        final long[] t = tweaks;
-        final byte[] to = in;
-        for (int i = 0; i < bytes; i += 8) {
-            Words.set(to, i, from.get(Words.LE, fromAt + i) ^ t[i >>> 3]);
-        }
-    }
-
-    private void xorTo(MemorySegment to, long toAt, int bytes) {
-        final long[] t = tweaks;
-        final byte[] from = out;
-        for (int i = 0; i < bytes; i += 8) {
-            to.set(Words.LE, toAt + i, Words.get(from, i) ^ t[i >>> 3]);
+    /// Byte by byte over arrays: of all forms the one that the JIT compiler makes vector instructions of.
+    private static void xor(byte[] data, byte[] with, int bytes) {
+        for (int i = 0; i < bytes; i++) {
+            data[i] ^= with[i];
         }
     }
 
@@ -105,7 +97,7 @@ final class JdkXts implements SectorCipher {
     public void close() {
         Arrays.fill(in, (byte) 0);
         Arrays.fill(out, (byte) 0);
-        Arrays.fill(tweaks, 0);
+        Arrays.fill(tweaks, (byte) 0);
         Arrays.fill(firsts, (byte) 0);
     }
 }

@@ -128,8 +128,10 @@ class CryptTargetTest {
             final TestDevice dev = g.create(
                     "dev",
                     "0 1024 crypt aes-cbc-plain " + KEY32.toUpperCase(java.util.Locale.ROOT)
-                            + "z 18446744073709551624 d0 0 1 sector_size:66560 ignored");
-            assertEquals("0 1024 crypt aes-cbc-plain " + KEY32 + " 8 d0 0 1 sector_size:1024", dev.table());
+                            + "z 18446744073709551608 d0 0 1 sector_size:66560 ignored");
+            assertEquals(
+                    "0 1024 crypt aes-cbc-plain " + KEY32 + " 18446744073709551608 d0 0 1 sector_size:1024",
+                    dev.table());
         }
     }
 
