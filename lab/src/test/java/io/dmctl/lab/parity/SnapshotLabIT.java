@@ -80,6 +80,12 @@ class SnapshotLabIT {
                 + side.disks().path(1) + " " + rest;
     }
 
+    /// The snapshot first: the kernel's origin cuts its writes at the chunks that there are when it is resumed.
+    private static void create(Side side, String rest) throws IOException {
+        side.create(Side.MAIN, table(side, "snapshot", rest));
+        side.create("origin", originTable(side));
+    }
+
     private static String info(Side side) {
         return side.status(Side.MAIN, DmTask.TableStatus.Kind.INFO, false).text();
     }
@@ -128,8 +134,7 @@ class SnapshotLabIT {
         for (int round = 0; round < ROUNDS; round++) {
             final Side side = round % 2 == 0 ? kernel : ours;
             final String what = "round " + round + ", " + side.engine();
-            side.create("origin", originTable(side));
-            side.create(Side.MAIN, table(side, "snapshot", "P 4"));
+            create(side, "P 4");
             if (!left.isEmpty()) {
                 assertEquals(left, info(side), what);
             }
@@ -153,8 +158,7 @@ class SnapshotLabIT {
             assertEquals(8 << 9, write(writer.disks().path(1), 0, new byte[8 << 9]));
             final byte[] origin = read(writer.disks().path(0), LEN);
             final byte[] snapshot = origin.clone();
-            writer.create("origin", originTable(writer));
-            writer.create(Side.MAIN, table(writer, "snapshot", "P 8"));
+            create(writer, "P 8");
             writeSome(writer, Side.MAIN, snapshot, random, 20);
             writeSome(writer, "origin", origin, random, 20);
             writer.removeAll();
@@ -175,8 +179,7 @@ class SnapshotLabIT {
             final List<String> seen = new ArrayList<>();
             for (Side side : List.of(kernel, ours)) {
                 assertEquals(8 << 9, write(side.disks().path(1), 0, new byte[8 << 9]));
-                side.create("origin", originTable(side));
-                side.create(Side.MAIN, table(side, "snapshot", type + " 1024"));
+                create(side, type + " 1024");
                 final StringBuilder text = new StringBuilder();
                 for (int i = 0; i < 8; i++) {
                     text.append(write(side.path(Side.MAIN), i * 1024L, new byte[8 << 9]))

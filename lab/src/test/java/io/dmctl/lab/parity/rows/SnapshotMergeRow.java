@@ -5,7 +5,6 @@ import io.dmctl.lab.parity.OpMix;
 import io.dmctl.lab.parity.ParityRow;
 import io.dmctl.lab.parity.Proof;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /// `snapshot-merge ORIGIN COW P|PO CHUNK [#FEATURES FEATURE...]`, over stores without exceptions; merges themselves are
@@ -42,13 +41,12 @@ public final class SnapshotMergeRow implements ParityRow {
                 line(disks) + " P",
                 line(disks) + " N 16",
                 line(disks) + " P 3",
-                line(disks) + " P 16 1 x",
-                "0 8192 snapshot-merge " + disks.path(0) + " " + disks.path(0) + " P 16");
+                line(disks) + " P 16 1 x");
     }
 
     @Override
     public boolean mayFuzz(String table) {
-        return !table.toLowerCase(Locale.ROOT).contains("discard_zeroes_cow");
+        return SnapshotRow.harmless(table);
     }
 
     /// See [SnapshotRow#tableReloads()].
