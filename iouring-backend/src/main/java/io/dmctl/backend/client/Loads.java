@@ -31,7 +31,7 @@ import java.util.Set;
 /// TABLE_LOAD on the Java engine: which server, which descriptors.
 ///
 /// The words that name devices come from the target types' own [TargetType#deviceArgs]. A device of ours decides the
-/// group; every other
+/// group, and so does one whose state a group's targets share; every other
 /// one is opened here, in the caller's folder and with its permissions, and passed. What cannot be opened is told to
 /// the server, whose
 /// constructor then fails where the kernel's would.
@@ -56,7 +56,8 @@ final class Loads {
                     Errno.EIO, "the server of " + record.name() + " is dead: recover the device, or remove it");
         }
         final Optional<String> group = served ? record.group() : Optional.empty();
-        final Optional<String> wanted = groupOf(record, found, group, option(how, "group"));
+        final Map<String, String> shared = SharedStates.groups(registry, types, request.table());
+        final Optional<String> wanted = groupOf(record, found, shared, group, option(how, "group"));
         final List<DeviceDescriptor> opened = new ArrayList<>();
         try {
             final List<String> options = new ArrayList<>(how.options());
@@ -119,14 +120,20 @@ final class Loads {
 
     /// The group that the table's devices are in; empty for a new one.
     private static Optional<String> groupOf(
-            DeviceRecord record, Map<String, Optional<DeviceRecord>> found, Optional<String> present, String wanted)
+            DeviceRecord record,
+            Map<String, Optional<DeviceRecord>> found,
+            Map<String, String> shared,
+            Optional<String> present,
+            String wanted)
             throws DmProtocolException {
         Optional<String> group = present;
         if (group.isEmpty() && !wanted.isEmpty()) {
             group = Optional.of(wanted);
         }
         for (Map.Entry<String, Optional<DeviceRecord>> entry : found.entrySet()) {
-            final Optional<String> of = entry.getValue().flatMap(DeviceRecord::group);
+            final Optional<String> of = entry.getValue()
+                    .flatMap(DeviceRecord::group)
+                    .or(() -> Optional.ofNullable(shared.get(entry.getKey())));
             if (of.isEmpty()) {
                 continue;
             }

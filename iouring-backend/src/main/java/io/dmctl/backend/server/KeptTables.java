@@ -7,7 +7,6 @@ import io.dmctl.bindings.sys.Errno;
 import io.dmctl.targets.core.TargetRegistry;
 import io.dmctl.targets.spi.DeviceArg;
 import io.dmctl.targets.spi.TargetArgs;
-import io.dmctl.targets.spi.TargetFeature;
 import io.dmctl.targets.spi.TargetType;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +32,7 @@ final class KeptTables {
             if (type == null) {
                 continue; // the constructor refuses it
             }
-            if (type.features().contains(TargetFeature.RECOVER_NONE)) {
+            if (!recovers(type, line)) {
                 throw new DmProtocolException(
                         Errno.EOPNOTSUPP,
                         line.type() + ": its state is lost with its server: create the device with --recovery none");
@@ -43,6 +42,12 @@ final class KeptTables {
                         Errno.EOPNOTSUPP,
                         line.type() + ": its key is kept nowhere: create the device with --recovery none");
             }
+        }
+    }
+
+    private static boolean recovers(TargetType type, DmTableLine line) {
+        try (TargetArgs args = TargetArgs.split(line.params())) {
+            return type.recovers(args);
         }
     }
 

@@ -287,4 +287,33 @@ class JavaEngineUringTest {
                         new LoadOptions("nbd", 0, 0, "../../x")));
         assertEquals(Errno.EINVAL, e.errno());
     }
+
+    @Test
+    void anOriginAndItsSnapshotsAreServedByOneGroupWhateverTheirDeviceIsCalled() throws Exception {
+        final Path link = Files.createSymbolicLink(dir.resolve("link"), dir.resolve("a"));
+        final String origin = "0 " + SECTORS + " snapshot-origin " + dir.resolve("a");
+        make("base", origin);
+        make("snap", "0 " + SECTORS + " snapshot " + link + " " + dir.resolve("b") + " P 8");
+        assertEquals(group("base"), group("snap"));
+        make("other", "0 8 zero");
+        assertFalse(group("other").equals(group("base")));
+        final DmException e = assertThrows(DmException.class, () -> load("other", origin));
+        assertEquals(Errno.EBUSY, e.errno());
+        assertTrue(String.valueOf(e.getMessage()).contains("--group " + group("base")), e.getMessage());
+    }
+
+    @Test
+    void aTransientSnapshotCannotBeMadeToOutliveItsServer() throws Exception {
+        create("n");
+        final DmException e = assertThrows(
+                DmException.class,
+                () -> engines.load(
+                        Engine.JAVA,
+                        new DmTask.TableLoad(
+                                id("n"),
+                                DmTable.parse("0 8 snapshot " + dir.resolve("a") + " " + dir.resolve("b") + " N 8"),
+                                false),
+                        new LoadOptions("nbd", 0, 0, "", "queue")));
+        assertEquals(Errno.EOPNOTSUPP, e.errno());
+    }
 }

@@ -5,6 +5,7 @@ import io.dmctl.targets.spi.TargetArgs;
 import io.dmctl.targets.spi.TargetContext;
 import io.dmctl.targets.spi.TargetException;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,16 @@ final class SnapshotCtr {
 
     static List<DeviceArg> deviceArgs(TargetArgs args) {
         return args.count() < 4 ? List.of() : List.of(new DeviceArg(0, args.word(0)), new DeviceArg(1, args.word(1)));
+    }
+
+    /// The origin: it has the state of all its snapshots.
+    static List<DeviceArg> sharedDevices(TargetArgs args) {
+        return args.count() < 4 ? List.of() : List.of(new DeviceArg(0, args.word(0)));
+    }
+
+    /// A transient store is lost with its process.
+    static boolean recovers(TargetArgs args) {
+        return args.count() < 4 || !args.word(2).toUpperCase(Locale.ROOT).startsWith("N");
     }
 
     <T extends CowTarget> T make(BiFunction<Member, Origin, T> target) throws TargetException {

@@ -27,6 +27,16 @@ public final class SnapshotMergeTargetType implements TargetType {
     }
 
     @Override
+    public List<DeviceArg> sharedDevices(TargetArgs args) {
+        return SnapshotCtr.sharedDevices(args);
+    }
+
+    @Override
+    public boolean recovers(TargetArgs args) {
+        return SnapshotCtr.recovers(args);
+    }
+
+    @Override
     public Target ctr(TargetContext ti, TargetArgs args) throws TargetException {
         final SnapshotArgs read = SnapshotArgs.read(ti, args);
         if (!read.persistent()) {

@@ -28,6 +28,11 @@ public final class SnapshotOriginTargetType implements TargetType {
     }
 
     @Override
+    public List<DeviceArg> sharedDevices(TargetArgs args) {
+        return deviceArgs(args);
+    }
+
+    @Override
     public Target ctr(TargetContext ti, TargetArgs args) throws TargetException {
         args.requireCount(1, "origin: incorrect number of arguments");
         final DeviceArg device = args.device("origin: incorrect number of arguments");

@@ -24,6 +24,17 @@ public interface TargetType {
         return List.of();
     }
 
+    /// Of [#deviceArgs], those whose state this target shares with other targets that name the same device so, in
+    /// tables of other mapped devices: they must be served by one process. Pure, as that is.
+    default List<DeviceArg> sharedDevices(TargetArgs args) {
+        return List.of();
+    }
+
+    /// Can a target of this line go on after the death of the process that served it? Pure.
+    default boolean recovers(TargetArgs args) {
+        return !features().contains(TargetFeature.RECOVER_NONE);
+    }
+
     /// Makes a target of a table line. What `ti` opened is closed by the core when this throws.
     ///
     /// @throws TargetException with the kernel's text for what is wrong
