@@ -48,7 +48,8 @@ final class Loads {
             throws DmProtocolException, IOException {
         final String given = option(how, ServerProtocol.MODULE_PATH);
         final String modulePath = given.isEmpty() ? record.modulePath().orElse("") : given;
-        final Map<String, Optional<DeviceRecord>> found = devices(types(modulePath), request.table());
+        final TargetRegistry types = types(modulePath);
+        final Map<String, Optional<DeviceRecord>> found = devices(types, request.table());
         final boolean served = Groups.isServed(registry, record);
         if (record.group().isPresent() && !served) {
             // Another server would take the place of what the dead one left, and nobody would find that any more.
