@@ -19,9 +19,14 @@ import java.util.List;
 record BenchDevices(BlockDevice lower) implements TableBuilder.Services {
     /// A running device with a table of one line.
     MappedDevice running(IoGroup group, long sectors, String type, String params) throws TableException {
+        return running(group, sectors, type, params, false);
+    }
+
+    MappedDevice running(IoGroup group, long sectors, String type, String params, boolean readOnly)
+            throws TableException {
         final MappedDevice device = group.create(type);
         final TableSpec line = new TableSpec(0, sectors, type, params.getBytes(StandardCharsets.US_ASCII));
-        device.load(new TableBuilder(TargetRegistry.load(), group, this).build(device, List.of(line), false));
+        device.load(new TableBuilder(TargetRegistry.load(), group, this).build(device, List.of(line), readOnly));
         device.resume(false);
         return device;
     }

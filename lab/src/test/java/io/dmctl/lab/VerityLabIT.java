@@ -191,7 +191,11 @@ class VerityLabIT {
                 .strip();
         final String table = table(1, "sha256", root, words.split(" ", -1).length + " " + words);
         spoil("/dev/ubdb", 3L * BLOCK + 70);
-        assertEquals(ALL_RIGHT, seenByBoth(table, good).blocks);
+        // The kernel looks at the wrong block again while it corrects it, and calls the device corrupted for that.
+        assertEquals(ALL_RIGHT, seen(Engine.KERNEL, table, good).blocks);
+        final Seen hash = seen(Engine.JAVA, table, good);
+        assertEquals(ALL_RIGHT, hash.blocks);
+        assertTrue(hash.after.endsWith(" verity V 1"), hash.after);
         spoil("/dev/ubdb", 3L * BLOCK + 70); // right again
         final int rows = (BLOCKS + HASH_BLOCKS + 254 - roots) / (255 - roots);
         for (int i = 0; i < roots; i++) {

@@ -41,7 +41,7 @@ class VerityFecTest {
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 8, 24})
     void asManyBadBlocksAsThereAreRootsAreCorrected(int roots) {
-        Seeds.each(3, seed -> {
+        Seeds.each(2, seed -> {
             for (int count : new int[] {1, roots / 2, roots}) {
                 try (VerityRig rig = rig(seed, roots)) {
                     final TestDevice dev = rig.live();
@@ -59,7 +59,7 @@ class VerityFecTest {
     @ParameterizedTest
     @ValueSource(ints = {2, 5})
     void oneMoreIsNot(int roots) {
-        Seeds.each(3, seed -> {
+        Seeds.each(2, seed -> {
             try (VerityRig rig = rig(seed, roots)) {
                 final TestDevice dev = rig.live();
                 final int[] bad = sameCodewords(rig, roots, roots + 1, seed);
@@ -76,7 +76,7 @@ class VerityFecTest {
 
     @Test
     void hashBlocksAreCorrectedToo() {
-        Seeds.each(5, seed -> {
+        Seeds.each(2, seed -> {
             try (VerityRig rig = rig(seed, 4)) {
                 final TestDevice dev = rig.live();
                 final int bad = (int) (seed * 7 % rig.hashBlocks());
@@ -90,7 +90,7 @@ class VerityFecTest {
     /// The search for wrong blocks needs hash blocks, of which some are wrong themselves.
     @Test
     void dataAndHashBlocksTogether() {
-        Seeds.each(5, seed -> {
+        Seeds.each(2, seed -> {
             try (VerityRig rig = rig(seed, 8)) {
                 final TestDevice dev = rig.live();
                 final SplittableRandom random = new SplittableRandom(seed);
@@ -116,7 +116,7 @@ class VerityFecTest {
 
     @Test
     void whatCannotBeReadIsCorrected() {
-        Seeds.each(5, seed -> {
+        Seeds.each(2, seed -> {
             try (VerityRig rig = rig(seed, 4)) {
                 final TestDevice dev = rig.live();
                 for (int block : sameCodewords(rig, 4, 4, seed)) {
@@ -132,7 +132,7 @@ class VerityFecTest {
 
     @Test
     void aHashBlockThatCannotBeReadIsCorrected() {
-        Seeds.each(5, seed -> {
+        Seeds.each(2, seed -> {
             try (VerityRig rig = rig(seed, 2)) {
                 final TestDevice dev = rig.live();
                 rig.hashes.fail(Fault.all(EIO, ReqOp.READ).within(seed % rig.hashBlocks(), 1));
@@ -160,7 +160,7 @@ class VerityFecTest {
     /// Blocks of zeros need not be on the disk at all: what is there instead must not spoil the codewords.
     @Test
     void zeroBlocksThatAreNotThereCountAsZeros() {
-        Seeds.each(3, seed -> {
+        Seeds.each(2, seed -> {
             try (VerityRig rig = new VerityRig(seed, BLOCKS, BLOCKS / 2, 2, 8)) {
                 final TestDevice dev = rig.live("ignore_zero_blocks");
                 for (int block = BLOCKS / 2; block < BLOCKS; block++) {
