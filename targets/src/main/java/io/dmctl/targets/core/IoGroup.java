@@ -133,13 +133,7 @@ public final class IoGroup {
             task.run();
             token.ack();
         });
-        boolean interrupted = false;
-        while (!token.await()) {
-            interrupted |= Thread.interrupted();
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        token.awaitAll();
     }
 
     /// Runs `task` on every thread and waits until all have. False when the waiting thread was interrupted: they will.
@@ -180,6 +174,17 @@ public final class IoGroup {
         void ack() {
             if (missing.decrementAndGet() == 0) {
                 scheduler.signal();
+            }
+        }
+
+        /// Waits also when the waiting thread is interrupted.
+        void awaitAll() {
+            boolean interrupted = false;
+            while (!await()) {
+                interrupted |= Thread.interrupted();
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
 

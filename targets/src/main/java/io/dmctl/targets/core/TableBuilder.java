@@ -269,7 +269,7 @@ public final class TableBuilder {
 
         @Override
         public BlockingIo blockingIo() {
-            return services.blockingIo();
+            return new StackedIo(group, services.blockingIo());
         }
     }
 }

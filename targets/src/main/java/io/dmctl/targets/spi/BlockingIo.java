@@ -2,7 +2,8 @@ package io.dmctl.targets.spi;
 
 import java.lang.foreign.MemorySegment;
 
-/// Blocking I/O for constructors and hooks, never on the I/O path. Offsets and lengths are multiples of the logical
+/// Blocking I/O for constructors and hooks, never on the I/O path; also on devices of ours, for as long as they are
+/// suspended. Offsets and lengths are multiples of the logical
 /// block size.
 public interface BlockingIo {
     /// Fills `to`, a native segment, from `sector`.

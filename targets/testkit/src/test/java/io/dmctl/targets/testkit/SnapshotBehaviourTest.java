@@ -1,5 +1,6 @@
 package io.dmctl.targets.testkit;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -336,6 +337,20 @@ class SnapshotBehaviourTest {
             assertEquals("0 256 snapshot Invalid", other.info());
             assertEquals(-EIO, other.status(ReqOp.READ, 0, 0, 1));
             f.dev("o").write(0, f.random(8));
+        }
+    }
+
+    // ---- cost ----
+
+    /// Reads of chunks without an exception, writes of chunks that have one; a merge's go by the domain.
+    @Test
+    void aRequestAllocatesNothing() throws Exception {
+        for (String name : List.of("snapshot", "snapshot-merge")) {
+            final List<RamDevice> devices = List.of(new RamDevice("org", SECTORS), new RamDevice("cow", 1024));
+            assertArrayEquals(
+                    new long[] {0, 0},
+                    AllocationGate.bytes(OurTargets.named(name), SECTORS, "org cow P 16", devices),
+                    name + ": bytes of 100000 reads, of 100000 writes");
         }
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.dmctl.targets.core.TableException;
 import io.dmctl.targets.spi.ReqOp;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 /// A device of ours below another: a direct call with the same rules.
@@ -103,5 +104,28 @@ class StackedDeviceTest {
             x.core().clear();
             y.load("0 8 linear /dev/mapper/x 0");
         }
+    }
+
+    /// A constructor reads and writes what lies on a device of the group.
+    @Test
+    void aSnapshotOnStackedDevicesIsMadeAndReadAgain() {
+        Seeds.each(10, seed -> {
+            try (TestGroup g = new TestGroup(seed)) {
+                final byte[] bytes = new byte[128 << 9];
+                g.scheduler().random().nextBytes(bytes);
+                g.ram("disk", 1024).setContents(Arrays.copyOf(bytes, 1024 << 9));
+                g.create("org", "0 128 linear disk 0");
+                g.create("cow", "0 512 linear disk 256");
+                final String line = "0 128 snapshot /dev/mapper/org /dev/mapper/cow P 8";
+                try (TestDevice snap = g.create("snap", line)) {
+                    snap.write(4, Arrays.copyOf(bytes, 16 << 9));
+                }
+                System.arraycopy(bytes.clone(), 0, bytes, 4 << 9, 16 << 9);
+                try (TestDevice again = g.create("again", line)) {
+                    assertEquals("0 128 snapshot 40/512 16", again.info());
+                    assertArrayEquals(bytes, again.read(0, 128));
+                }
+            }
+        });
     }
 }
