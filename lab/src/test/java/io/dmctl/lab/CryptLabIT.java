@@ -1,9 +1,15 @@
 package io.dmctl.lab;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dmctl.backend.client.Engine;
+import io.dmctl.bindings.control.DmException;
+import io.dmctl.bindings.control.DmTask;
+import io.dmctl.bindings.sys.Keyring;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -98,6 +104,117 @@ class CryptLabIT {
             compare("read by the kernel", plain, read("/dev/mapper/" + KERNELS, plain.length));
             compare("read by the Java engine", plain, read("/dev/mapper/" + OURS, plain.length));
             devices.remove(Engine.JAVA, OURS);
+            devices.remove(Engine.KERNEL, KERNELS);
+            Remains.requireNone();
+        }
+    }
+
+    /// `key wipe` and `key set` on both engines: the same answers, and then the same cipher text.
+    @Test
+    void keysAreWipedAndSetAlike() throws Exception {
+        final String key = "00112233445566778899aabbccddeeff".repeat(2);
+        final String other = "ffeeddccbbaa99887766554433221100".repeat(2);
+        final String line = "0 2048 crypt aes-cbc-essiv:sha256 " + key + " 0 ";
+        final byte[] plain = new byte[2048 << 9];
+        new Random(3).nextBytes(plain);
+        try (Devices devices = new Devices()) {
+            devices.create(Engine.KERNEL, KERNELS, line + "/dev/ubda 0", Devices.UBLK);
+            devices.createJava(OURS, line + "/dev/ubdb 0");
+            both("message(key wipe)", (e, name) -> message(devices, e, name, "key wipe"));
+            both("suspend", devices::suspend);
+            both("message(key wipe)", (e, name) -> message(devices, e, name, "key wipe"));
+            sameTables(devices, "0".repeat(64));
+            both("resume", devices::resume);
+            both("message(key set 00)", (e, name) -> message(devices, e, name, "key set 00"));
+            both("bad digits", (e, name) -> message(devices, e, name, "key set zz" + key.substring(2)));
+            both("resume", devices::resume);
+            both("set", (e, name) -> message(devices, e, name, "KEY Set " + other));
+            sameTables(devices, other);
+            both("resume", devices::resume);
+            write(KERNELS, plain);
+            write(OURS, plain);
+            compare("ubdb", read("/dev/ubda", plain.length), read("/dev/ubdb", plain.length));
+            devices.remove(Engine.JAVA, OURS);
+            devices.remove(Engine.KERNEL, KERNELS);
+            Remains.requireNone();
+        }
+    }
+
+    private interface Step {
+        void run(Engine engine, String name) throws IOException, DmException;
+    }
+
+    private static void both(String what, Step step) throws IOException {
+        assertEquals(errno(step, Engine.KERNEL, KERNELS), errno(step, Engine.JAVA, OURS), what);
+    }
+
+    private static int errno(Step step, Engine engine, String name) throws IOException {
+        try {
+            step.run(engine, name);
+            return 0;
+        } catch (DmException e) {
+            return e.errno();
+        }
+    }
+
+    private static void message(Devices devices, Engine engine, String name, String text)
+            throws IOException, DmException {
+        devices.engines().control(engine).run(new DmTask.TargetMessage(Devices.id(name), 0, text));
+    }
+
+    private static void sameTables(Devices devices, String key) throws IOException, DmException {
+        final String theirs = devices.tableText(Engine.KERNEL, KERNELS);
+        assertEquals(theirs.replace("98:0 ", "98:16 "), devices.tableText(Engine.JAVA, OURS));
+        assertTrue(theirs.contains(" " + key + " "), theirs);
+    }
+
+    /// What cryptsetup formats and the kernel writes is read with the table that cryptsetup made, and the other way.
+    @Test
+    void luksVolumeIsOpened() throws Exception {
+        final String open =
+                "printf secret > /tmp/key && cryptsetup open --disable-keyring --key-file /tmp/key /dev/ubdb "
+                        + KERNELS;
+        final String close = "cryptsetup close " + KERNELS;
+        final byte[] plain = new byte[1 << 20];
+        new Random(4).nextBytes(plain);
+        Guest.sh(
+                        "export DM_DISABLE_UDEV=1; printf secret > /tmp/key; cryptsetup luksFormat --type luks2 --sector-size 4096"
+                                + " --pbkdf pbkdf2 --pbkdf-force-iterations 1000 --batch-mode --key-file /tmp/key /dev/ubdb; "
+                                + open)
+                .ok();
+        final String table =
+                Guest.sh("dmsetup table --showkeys " + KERNELS).ok().strip();
+        write(KERNELS, plain);
+        Guest.sh("export DM_DISABLE_UDEV=1; " + close).ok();
+        try (Devices devices = new Devices()) {
+            devices.createJava(OURS, table);
+            compare("read by the Java engine", plain, read("/dev/mapper/" + OURS, plain.length));
+            new Random(5).nextBytes(plain);
+            write(OURS, plain);
+            devices.remove(Engine.JAVA, OURS);
+        }
+        Guest.sh("export DM_DISABLE_UDEV=1; " + open).ok();
+        compare("read by the kernel", plain, read("/dev/mapper/" + KERNELS, plain.length));
+        Guest.sh("export DM_DISABLE_UDEV=1; " + close).ok();
+        Remains.requireNone();
+    }
+
+    /// A key of the user's keyring, by reference: the digits appear nowhere.
+    @Test
+    void keyOfTheKeyringIsRead() throws Exception {
+        final String name = "dmctl_test_delme";
+        final byte[] plain = new byte[64 << 9];
+        new Random(6).nextBytes(plain);
+        try (Devices devices = new Devices();
+                Arena arena = Arena.ofConfined()) {
+            Keyring.add("user", name, arena.allocateFrom(ValueLayout.JAVA_BYTE, new byte[64]));
+            final String reference = "0 64 crypt aes-xts-plain64 :64:user:" + name + " 0 ";
+            devices.createJava(OURS, reference + "/dev/ubda 0");
+            assertEquals(reference + "98:0 0", devices.tableText(Engine.JAVA, OURS));
+            write(OURS, plain);
+            devices.remove(Engine.JAVA, OURS);
+            devices.create(Engine.KERNEL, KERNELS, reference + "/dev/ubda 0", Devices.UBLK);
+            compare("read by the kernel", plain, read("/dev/mapper/" + KERNELS, plain.length));
             devices.remove(Engine.KERNEL, KERNELS);
             Remains.requireNone();
         }
