@@ -64,7 +64,15 @@ class OwnTargetsLabIT {
         tool(
                 "javac",
                 Stream.concat(
-                        Stream.of("--release", "22", "-Xlint:all", "-Werror", "-p", targets, "-d", work + "/classes"),
+                        Stream.of(
+                                "--release",
+                                "22",
+                                "-Xlint:all,-path",
+                                "-Werror",
+                                "-p",
+                                targets,
+                                "-d",
+                                work + "/classes"),
                         sources.stream()));
         tool("jar", Stream.of("--create", "--file", jar.toString(), "-C", work + "/classes", "."));
     }
