@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @kernel drivers/md/dm-snap.c `struct dm_snapshot` `pending_complete`
 final class Cow implements AutoCloseable {
-    static final int EIO = -5;
+    private static final int EIO = -5;
     private static final KcopydJob.Notify COPIED = (job, q) -> {
         final Pending p = (Pending) Objects.requireNonNull(job.context());
         p.cow.copied(p, !job.readError() && job.writeErrors() == 0, q);
@@ -41,16 +41,15 @@ final class Cow implements AutoCloseable {
     final ExceptionTable exceptions;
     final ChunkTracker tracker = new ChunkTracker();
     final int chunkShift;
+    private final CowIo io = new CowIo(this);
     private final PendingTable pendings = new PendingTable(this);
     private final PendingQueue inOrder = new PendingQueue();
     private final PendingQueue batch = new PendingQueue();
     private final PendingQueue draining = new PendingQueue();
     private final PendingQueue failing = new PendingQueue();
-    private final IoList heldIos = new IoList();
     private final IoList toFail = new IoList();
     private final IoList toRetry = new IoList();
-    /// What is being gone through: bios and exceptions that may have to wait on.
-    private final IoList held = new IoList();
+    /// What is being gone through, and may have to wait on.
     private final PendingQueue looked = new PendingQueue();
     private boolean writing;
     private @Nullable Merge merge;
@@ -102,6 +101,10 @@ final class Cow implements AutoCloseable {
     @Nullable
     Merge merge() {
         return merge;
+    }
+
+    CowIo io() {
+        return io;
     }
 
     // ---- for queues ----
@@ -160,92 +163,11 @@ final class Cow implements AutoCloseable {
                 && !tracker.isBlocked(ChunkTracker.slot(chunk));
     }
 
-    // ---- I/O that the domain decides ----
-
-    /// A read of the snapshot.
-    void read(SnapIo io, QueueContext q) {
-        final long chunk = chunk(io.bio().sector());
-        final long newChunk = exceptions.find(chunk);
-        if (newChunk != ExceptionTable.NONE) {
-            remap(io.bio(), newChunk);
-            io.stage = SnapIo.Stage.PASSING;
-            q.home(io.bio());
-        } else {
-            toOrigin(io, q);
-        }
-    }
-
-    /// Sends it to the origin, tracked; when the slot is blocked, later.
-    void toOrigin(SnapIo io, QueueContext q) {
-        final Bio bio = io.bio();
-        final int slot = ChunkTracker.slot(chunk(bio.sector()));
-        if (tracker.isBlocked(slot)) {
-            heldIos.add(io);
-            return;
-        }
-        tracker.enter(slot);
-        io.slot = slot;
-        io.stage = SnapIo.Stage.TRACKED;
-        bio.remap(origin.dev(), bio.sector());
-        q.home(bio);
-    }
-
-    /// A write to a chunk that may be merged next; when the slot is blocked, later.
-    void trackedWrite(SnapIo io, long chunk, long newChunk, QueueContext q) {
-        final int slot = ChunkTracker.slot(chunk);
-        if (tracker.isBlocked(slot)) {
-            heldIos.add(io);
-            return;
-        }
-        tracker.enter(slot);
-        io.slot = slot;
-        io.stage = SnapIo.Stage.TRACKED;
-        remap(io.bio(), newChunk);
-        q.home(io.bio());
-    }
-
-    /// A write to the snapshot.
-    void write(SnapIo io, QueueContext q) {
-        final Bio bio = io.bio();
-        final long chunk = chunk(bio.sector());
-        if (overflowed) {
-            fail(io, q);
-            return;
-        }
-        final long newChunk = exceptions.find(chunk);
-        if (newChunk != ExceptionTable.NONE) {
-            remap(bio, newChunk);
-            io.stage = SnapIo.Stage.PASSING;
-            q.home(bio);
-            return;
-        }
-        Pending p = pendings.find(chunk);
-        if (p == null) {
-            p = insert(chunk);
-        }
-        if (p == null) {
-            full(io, q);
-            return;
-        }
-        remap(bio, p.newChunk);
-        if (!p.started && bio.sectors() == chunkSectors()) {
-            p.started = true;
-            p.full = io;
-            io.pending = p;
-            io.stage = SnapIo.Stage.FULL;
-            q.home(bio);
-            return;
-        }
-        io.stage = SnapIo.Stage.PASSING;
-        p.snapshotIos.add(io);
-        startCopy(p, q);
-    }
-
     /// No room for what a write to the snapshot needs.
-    private void full(SnapIo io, QueueContext q) {
+    void full(SnapIo io, QueueContext q) {
         if (supportsOverflow) {
             overflowed = true;
-            fail(io, q);
+            CowIo.fail(io, q);
         } else {
             toFail.add(io);
             invalidate(q);
@@ -253,12 +175,6 @@ final class Cow implements AutoCloseable {
                 releaseFailed(q);
             }
         }
-    }
-
-    static void fail(SnapIo io, QueueContext q) {
-        io.stage = SnapIo.Stage.PASSING;
-        io.bio().status(EIO);
-        q.complete(io.bio());
     }
 
     /// For a write of the origin at `sector`: what must become an exception first; null for nothing.
@@ -296,7 +212,14 @@ final class Cow implements AutoCloseable {
 
     // ---- pending exceptions ----
 
-    private @Nullable Pending insert(long chunk) {
+    @Nullable
+    Pending pending(long chunk) {
+        return pendings.find(chunk);
+    }
+
+    /// Null: there is no room.
+    @Nullable
+    Pending insert(long chunk) {
         final long newChunk = store.allocate();
         if (newChunk == ExceptionStore.NO_ROOM) {
             return null;
@@ -416,25 +339,19 @@ final class Cow implements AutoCloseable {
             full.bio().status(p.failed ? EIO : 0);
             q.complete(full.bio());
         }
-        SnapIo io;
-        while ((io = p.snapshotIos.poll()) != null) {
+        SnapIo waiting;
+        while ((waiting = p.snapshotIos.poll()) != null) {
             if (p.failed) {
-                fail(io, q);
+                CowIo.fail(waiting, q);
             } else {
-                q.home(io.bio());
+                q.home(waiting.bio());
             }
         }
-        releaseHeld(q);
-        mapAgain(p.originIos, q);
+        io.releaseHeld(q);
+        CowIo.mapAgain(p.originIos, q);
         pendings.free(p);
         over();
         origin.exceptionDone(q);
-    }
-
-    /// A slot is not blocked any more.
-    void releaseHeld(QueueContext q) {
-        held.takeAll(heldIos);
-        mapAgain(held, q);
     }
 
     private void outstanding(int more) {
@@ -480,28 +397,14 @@ final class Cow implements AutoCloseable {
         while ((p = failing.poll()) != null) {
             finish(p, q);
         }
-        SnapIo io;
-        while ((io = toFail.poll()) != null) {
-            fail(io, q);
+        SnapIo waiting;
+        while ((waiting = toFail.poll()) != null) {
+            CowIo.fail(waiting, q);
         }
-        mapAgain(toRetry, q);
-    }
-
-    static void mapAgain(IoList ios, QueueContext q) {
-        SnapIo io;
-        while ((io = ios.poll()) != null) {
-            io.mapOnDomain(q);
-        }
+        CowIo.mapAgain(toRetry, q);
     }
 
     // ---- the rest ----
-
-    /// Zeroes a chunk of the COW device.
-    void zero(long newChunk, KcopydJob.Notify zeroed, SnapIo io, QueueContext q) {
-        final KcopydJob job = origin.kcopyd().newJob();
-        job.zeroes(chunkSectors()).to(dev, newChunk << chunkShift).notify(zeroed, io);
-        origin.kcopyd().submit(job, q);
-    }
 
     /// Goes on after there was no bio.
     void retry(QueueContext q) {

@@ -193,9 +193,8 @@ abstract class CowTarget implements Target, SnapIo.Mapper {
         final Cow cow = member.cow();
         if (cow != null) {
             // Writes to the origin may be waiting for its exceptions.
-            boolean idle = false;
-            while (!idle) {
-                idle = ti.await(cow::isIdle);
+            while (!cow.isIdle()) {
+                ti.await(cow::isIdle);
             }
             ti.run(origin.domain(), () -> origin.closed(cow));
             cow.close();

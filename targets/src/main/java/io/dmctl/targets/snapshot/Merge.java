@@ -199,8 +199,8 @@ final class Merge {
             cow.exceptions.remove(firstOld + i);
         }
         unblock();
-        Cow.mapAgain(queued, q);
-        cow.releaseHeld(q);
+        CowIo.mapAgain(queued, q);
+        cow.io().releaseHeld(q);
         next(q);
     }
 
@@ -219,9 +219,9 @@ final class Merge {
         unblock();
         SnapIo io;
         while ((io = queued.poll()) != null) {
-            Cow.fail(io, q);
+            CowIo.fail(io, q);
         }
-        cow.releaseHeld(q);
+        cow.io().releaseHeld(q);
         stopped();
     }
 

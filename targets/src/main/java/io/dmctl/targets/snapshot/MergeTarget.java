@@ -87,7 +87,7 @@ final class MergeTarget extends CowTarget {
         }
         final Merge merge = cow.merge();
         if (merge == null || !merge.holds(io, chunk)) {
-            cow.trackedWrite(io, chunk, newChunk, q);
+            cow.io().trackedWrite(io, chunk, newChunk, q);
         }
         return true;
     }
@@ -123,9 +123,8 @@ final class MergeTarget extends CowTarget {
         member.suspending(true);
         final Merge merge = merge();
         if (merge != null) {
-            boolean stopped = false;
-            while (!stopped) {
-                stopped = ti.await(() -> !merge.isRunning());
+            while (merge.isRunning()) {
+                ti.await(() -> !merge.isRunning());
             }
         }
     }

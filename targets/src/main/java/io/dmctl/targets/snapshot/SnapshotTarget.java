@@ -18,7 +18,7 @@ import java.util.Objects;
 final class SnapshotTarget extends CowTarget {
     private static final KcopydJob.Notify ZEROED = (job, q) -> {
         final Bio bio = ((SnapIo) Objects.requireNonNull(job.context())).bio();
-        bio.status(job.writeErrors() == 0 ? 0 : Cow.EIO);
+        bio.status(job.writeErrors() == 0 ? 0 : CowIo.EIO);
         q.complete(bio);
     };
 
@@ -86,12 +86,12 @@ final class SnapshotTarget extends CowTarget {
     public void mapOnDomain(SnapIo io, QueueContext q) {
         final Cow cow = io.cow();
         if (!cow.isValid()) {
-            Cow.fail(io, q);
+            CowIo.fail(io, q);
             return;
         }
         switch (io.bio().op()) {
-            case READ -> cow.read(io, q);
-            case WRITE -> cow.write(io, q);
+            case READ -> cow.io().read(io, q);
+            case WRITE -> cow.io().write(io, q);
             case DISCARD -> discard(io, cow, q);
             case FLUSH, WRITE_ZEROES -> throw new IllegalStateException(io.bio().op() + " on the domain");
         }
@@ -102,11 +102,11 @@ final class SnapshotTarget extends CowTarget {
     private void discard(SnapIo io, Cow cow, QueueContext q) {
         final Bio bio = io.bio();
         if (cow.isOverflowed()) {
-            Cow.fail(io, q);
+            CowIo.fail(io, q);
             return;
         }
         if (bio.bioNr() == 1) {
-            cow.toOrigin(io, q);
+            cow.io().toOrigin(io, q);
             return;
         }
         io.stage = SnapIo.Stage.PASSING;
@@ -117,7 +117,7 @@ final class SnapshotTarget extends CowTarget {
         }
         final int left = cow.leftInChunk(bio.sector());
         if (left == cow.chunkSectors() && bio.sectors() >= left) {
-            cow.zero(newChunk, ZEROED, io, q);
+            cow.io().zero(newChunk, ZEROED, io, q);
             return;
         }
         final int sectors = Math.min(bio.sectors(), left);
