@@ -42,7 +42,8 @@ final class NewTargetCommand implements Command {
         }
         out.println("Build it, then use it:");
         out.println();
-        out.println("    cd " + folder + " && mvn package");
+        // Maven's own Java may be an older one.
+        out.println("    cd " + folder + " && JAVA_HOME=" + System.getProperty("java.home") + " mvn package");
         out.println("    dmctl create d0 --module-path target/" + name + ".jar --table \"0 131072 " + name
                 + " disk.img 0\"");
     }
