@@ -167,12 +167,8 @@ final class DmServer implements AutoCloseable {
             device.md.load(built);
             if (isNew && how.takeover().isPresent()) {
                 takeOver(device, how.takeover().get());
-            }
-            if (isNew) {
+            } else if (isNew) {
                 showing.served(device, registry);
-            }
-            if (device.md.live() != null) {
-                showing.shown(device, registry);
             }
             keepState();
             ok = true;
@@ -185,8 +181,9 @@ final class DmServer implements AutoCloseable {
         return info(request, device);
     }
 
-    private void takeOver(ServedDevice device, LoadRequest.Takeover how) throws TableException {
+    private void takeOver(ServedDevice device, LoadRequest.Takeover how) throws TableException, IOException {
         device.md.recover(how.suspended(), how.eventNr(), this::keepState);
+        showing.shown(device, registry);
         log.info("{}: taken over from a server that died", device.name);
     }
 
