@@ -33,7 +33,7 @@ END {
     }
     print "\n## Ratios, from the IOPS of the same round\n\n| ratio | work | median | min..max |\n|---|---|---|---|"
     ratioTable("java-linear", "lower"); ratioTable("java-linear", "kernel-linear"); ratioTable("java-linear", "c-loop")
-    ratioTable("java-mirror", "kernel-mirror")
+    ratioTable("java-mirror", "kernel-mirror"); ratioTable("java-crypt", "kernel-crypt")
     ratioTable("java-flakey", "java-linear"); ratioTable("java-delay", "java-linear"); ratioTable("java-trace", "java-linear")
     ratioTable("java-null", "java-zero"); ratioTable("java-zero", "kernel-zero"); ratioTable("java-zero", "c-null"); ratioTable("c-loop", "lower"); ratioTable("kernel-linear", "lower")
 }
