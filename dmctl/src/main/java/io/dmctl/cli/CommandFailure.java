@@ -9,6 +9,7 @@ final class CommandFailure extends Exception {
 
     private final ExitCode exitCode;
     private final String remedy;
+    private boolean keepsResult;
 
     CommandFailure(ExitCode exitCode, String text) {
         this(exitCode, text, "", null);
@@ -30,6 +31,16 @@ final class CommandFailure extends Exception {
     @Override
     public String getMessage() {
         return Objects.requireNonNull(super.getMessage());
+    }
+
+    /// What the command found is its result all the same: as JSON it stands beside the error.
+    CommandFailure withResult() {
+        keepsResult = true;
+        return this;
+    }
+
+    boolean keepsResult() {
+        return keepsResult;
     }
 
     ExitCode exitCode() {

@@ -7,6 +7,7 @@ import java.util.Optional;
 enum CommandName {
     QUICKSTART("show the main job with whatever this machine has"),
     CREATE("make a device: a name, its table, in use"),
+    CHECK("judge a table without making a device"),
     REMOVE("remove devices"),
     RELOAD("load a table beside the one in use"),
     SUSPEND("stop the I/O of devices"),
@@ -60,6 +61,7 @@ enum CommandName {
         return switch (this) {
             case QUICKSTART -> new QuickstartCommand();
             case CREATE -> new CreateCommand();
+            case CHECK -> new CheckCommand();
             case REMOVE -> new RemoveCommand();
             case RELOAD -> new ReloadCommand();
             case SUSPEND -> new SuspendCommand();

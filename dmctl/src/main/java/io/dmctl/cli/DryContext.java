@@ -27,18 +27,32 @@ import java.util.function.Supplier;
 /// For a constructor that is only to judge its arguments: devices are looked at and closed again, nothing is written.
 /// Visits then tell whether the areas are inside the devices.
 final class DryContext implements TargetContext, DeviceVisitor {
+    /// The errno of a constructor that got as far as wanting what is not looked at: a device's bytes, a service.
+    static final int NOT_LOOKED_AT = Errno.ENOSYS;
+
     private final long beginSector;
     private final long lenSectors;
     private final boolean readOnly;
-    private final boolean exclusive;
+    private final Look look;
     private Optional<TableFault> bad = Optional.empty();
 
-    /// `errno` is what the kernel said: only when that was EBUSY, a device in use is the fault.
-    DryContext(long beginSector, long lenSectors, boolean readOnly, int errno) {
+    /// How the devices that a line names are looked at.
+    enum Look {
+        /// They are there, and block devices, as the kernel wants them.
+        KERNEL,
+        /// As the kernel claims them: one in use is at fault.
+        KERNEL_CLAIM,
+        /// They are there: block devices or files, as the Java engine takes them.
+        ANY,
+        /// Not at all: they are there, and large enough.
+        NONE
+    }
+
+    DryContext(long beginSector, long lenSectors, boolean readOnly, Look look) {
         this.beginSector = beginSector;
         this.lenSectors = lenSectors;
         this.readOnly = readOnly;
-        this.exclusive = errno == Errno.EBUSY;
+        this.look = look;
     }
 
     private record Seen(DeviceArg arg, long sizeSectors, QueueLimits limits) implements LowerDevice {
@@ -50,6 +64,9 @@ final class DryContext implements TargetContext, DeviceVisitor {
 
     @Override
     public LowerDevice getDevice(DeviceArg arg) throws TargetException {
+        if (look == Look.NONE) {
+            return new Seen(arg, Long.MAX_VALUE >> 9, QueueLimits.STACKING);
+        }
         final Path sysfs = Path.of("/sys/dev/block/" + arg.word());
         try {
             if (arg.word().matches("\\d+:\\d+")) {
@@ -68,9 +85,10 @@ final class DryContext implements TargetContext, DeviceVisitor {
     }
 
     private LowerDevice look(DeviceArg arg, String path) throws ErrnoException, TargetException {
-        try (Fd fd = Fd.open(path, OpenFlags.RDONLY | OpenFlags.NONBLOCK | (exclusive ? OpenFlags.EXCL : 0))) {
+        try (Fd fd = Fd.open(
+                path, OpenFlags.RDONLY | OpenFlags.NONBLOCK | (look == Look.KERNEL_CLAIM ? OpenFlags.EXCL : 0))) {
             final FileIdentity id = FileIdentity.of(fd.number());
-            if (!id.isBlockDevice()) {
+            if (!id.isBlockDevice() && !(look == Look.ANY && id.isRegularFile())) {
                 throw new TargetException(Errno.describe(Errno.ENOTBLK), Errno.ENOTBLK, arg.index());
             }
             return new Seen(arg, BlockDevices.sizeBytes(fd.number()) >> 9, QueueLimits.STACKING);
@@ -197,6 +215,6 @@ final class DryContext implements TargetContext, DeviceVisitor {
     }
 
     private static TargetException notHere() {
-        return new TargetException("not looked at", Errno.ENOSYS, -1);
+        return new TargetException("not looked at", NOT_LOOKED_AT, -1);
     }
 }

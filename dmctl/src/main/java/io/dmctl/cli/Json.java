@@ -94,14 +94,12 @@ final class Json {
         to.println(text);
     }
 
-    /// What a failed command prints instead.
-    static void failure(CommandName command, ErrorReport report, PrintStream to) throws IOException {
-        new Json(command)
-                .object("error")
+    /// The last field of a command that failed.
+    Json error(ErrorReport report) throws IOException {
+        return object("error")
                 .put("exit_code", report.exitCode().code())
                 .put("reason", report.text())
                 .put("remedy", report.remedy())
-                .endObject()
-                .print(to);
+                .endObject();
     }
 }

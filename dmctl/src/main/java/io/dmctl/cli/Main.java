@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Finds the command, runs it, and tells how it ended.
 public final class Main {
@@ -70,15 +71,15 @@ public final class Main {
         }
         final Command command = name.get().make();
         final Usage usage = command.usage().end();
-        boolean json = false;
+        @Nullable Json json = null;
         try (Session session = new Session(name.get(), streams)) {
             final Arguments arguments = Arguments.parse(usage, args);
             if (arguments.has("--help")) {
                 HelpPage.print(streams.out(), usage);
             } else {
-                json = usage.jsonObject() && arguments.has("--json");
-                if (json) {
+                if (usage.jsonObject() && arguments.has("--json")) {
                     session.useJson();
+                    json = session.json();
                 }
                 run(command, arguments, session);
             }
@@ -97,13 +98,13 @@ public final class Main {
         }
     }
 
-    private ExitCode failed(CommandName name, Throwable failure, boolean json) {
+    private ExitCode failed(CommandName name, Throwable failure, @Nullable Json json) {
         if (debug) {
             failure.printStackTrace(streams.err());
         }
         final ErrorReport report = ErrorReport.of(failure);
-        if (json) {
-            printJson(name, report);
+        if (json != null) {
+            printJson(name, failure instanceof CommandFailure f && f.keepsResult() ? json : null, report);
         }
         final String prefix = "dmctl " + name.word();
         // What the command did before it failed stands before the failure.
@@ -115,9 +116,9 @@ public final class Main {
         return report.exitCode();
     }
 
-    private void printJson(CommandName name, ErrorReport report) {
+    private void printJson(CommandName name, @Nullable Json result, ErrorReport report) {
         try {
-            Json.failure(name, report, streams.out());
+            (result == null ? new Json(name) : result).error(report).print(streams.out());
         } catch (IOException e) {
             // Into memory: it cannot be.
             throw new UncheckedIOException(e);

@@ -2,6 +2,7 @@ package io.dmctl.cli;
 
 import io.dmctl.bindings.control.DmTable;
 import io.dmctl.bindings.control.DmTableLine;
+import io.dmctl.bindings.sys.Errno;
 import io.dmctl.targets.core.TargetRegistry;
 import io.dmctl.targets.spi.Target;
 import io.dmctl.targets.spi.TargetArgs;
@@ -21,22 +22,45 @@ final class TableDiagnosis {
 
     private final TargetRegistry registry = TargetRegistry.load();
     private final boolean readonly;
-    private final int errno;
+    private final DryContext.Look look;
     private final Predicate<String> kernelHas;
     private final List<DryContext> built = new ArrayList<>();
 
-    private TableDiagnosis(boolean readonly, int errno, Predicate<String> kernelHas) {
+    private TableDiagnosis(boolean readonly, DryContext.Look look, Predicate<String> kernelHas) {
         this.readonly = readonly;
-        this.errno = errno;
+        this.look = look;
         this.kernelHas = kernelHas;
     }
 
     /// The first fault, when it is one that gives the kernel's `errno`; empty when it is not known. `kernelHas` says
     /// whether the kernel has a target type.
     static Optional<TableFault> look(DmTable table, boolean readonly, int errno, Predicate<String> kernelHas) {
-        return new TableDiagnosis(readonly, errno, kernelHas)
-                .look(table.lines())
-                .filter(f -> f.errno() == errno);
+        // Only when the kernel said that something is in use, a device in use is the fault.
+        final DryContext.Look look = errno == Errno.EBUSY ? DryContext.Look.KERNEL_CLAIM : DryContext.Look.KERNEL;
+        return new TableDiagnosis(readonly, look, kernelHas).look(table.lines()).filter(f -> f.errno() == errno);
+    }
+
+    /// What is found of one line. `known`: this dmctl has a constructor for its target.
+    record Verdict(Optional<TableFault> fault, boolean known) {}
+
+    /// Looks at every line by itself, in order; a line of a target that is not known here is judged by its place
+    /// only.
+    static List<Verdict> check(DmTable table, boolean readonly, DryContext.Look look) {
+        final TableDiagnosis diagnosis = new TableDiagnosis(readonly, look, type -> true);
+        final List<Verdict> verdicts = new ArrayList<>();
+        long end = 0;
+        for (int i = 0; i < table.lines().size(); i++) {
+            final DmTableLine line = table.lines().get(i);
+            diagnosis.built.clear();
+            Optional<TableFault> fault =
+                    diagnosis.look(line, i, end).filter(f -> f.errno() != DryContext.NOT_LOOKED_AT);
+            if (fault.isEmpty() && !diagnosis.built.isEmpty()) {
+                fault = diagnosis.built.getFirst().pastTheEnd(i);
+            }
+            verdicts.add(new Verdict(fault, diagnosis.registry.find(line.type()) != null));
+            end = line.startSector() + line.lenSectors();
+        }
+        return verdicts;
     }
 
     private Optional<TableFault> look(List<DmTableLine> lines) {
@@ -84,7 +108,7 @@ final class TableDiagnosis {
     }
 
     private Optional<TableFault> construct(TargetType type, DmTableLine line, int index) {
-        final DryContext context = new DryContext(line.startSector(), line.lenSectors(), readonly, errno);
+        final DryContext context = new DryContext(line.startSector(), line.lenSectors(), readonly, look);
         built.add(context);
         try (TargetArgs args = TargetArgs.split(line.params().replace("\\", "\\\\"))) {
             final Target target = type.ctr(context, args);

@@ -49,7 +49,8 @@ final class TableLoader {
         }
     }
 
-    private static String where(List<DmTableLine> lines, TableFault fault) {
+    /// The fault in the words of the table.
+    static String where(List<DmTableLine> lines, TableFault fault) {
         if (fault.line() >= lines.size()) {
             return fault.text();
         }
