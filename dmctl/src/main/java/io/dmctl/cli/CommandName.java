@@ -12,6 +12,7 @@ enum CommandName {
     RELOAD("load a table beside the one in use"),
     SUSPEND("stop the I/O of devices"),
     RESUME("put the loaded table in use and let I/O go on"),
+    SWAP("put another table in use, and the one before back when it fails"),
     RENAME("give a device another name, or a uuid"),
     TABLE("print the tables of devices"),
     STATUS("print what the targets of devices say"),
@@ -66,6 +67,7 @@ enum CommandName {
             case RELOAD -> new ReloadCommand();
             case SUSPEND -> new SuspendCommand();
             case RESUME -> new ResumeCommand();
+            case SWAP -> new SwapCommand();
             case RENAME -> new RenameCommand();
             case TABLE -> new TableCommand();
             case STATUS -> new StatusCommand();

@@ -11,6 +11,7 @@ enum ExitCode {
     INVALID_TABLE(6, "the table is not valid"),
     TIMEOUT(7, "not over in time"),
     UNSUPPORTED(8, "not possible on this machine or engine"),
+    ROLLED_BACK(9, "undone: the device is as it was"),
     DIFFERENT(10, "difference or corruption found");
 
     private final int code;

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
         cpus = 2,
         disks = {"16M", "16M"},
         timeoutSeconds = 240)
-class TestToolTargetsLabIT {
+class ToolTargetsLabIT {
     private static final String SUFFIX = "_tools_dmctl_test_delme";
     private static final String ANCHOR = "anchor" + SUFFIX;
     private static final LoadOptions OPTIONS = new LoadOptions("ublk", 1, 32, "tools");

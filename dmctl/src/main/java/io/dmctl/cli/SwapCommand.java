@@ -1,0 +1,153 @@
+package io.dmctl.cli;
+
+import io.dmctl.backend.client.TableSwap;
+import io.dmctl.bindings.control.DmException;
+import io.dmctl.bindings.control.DmTable;
+import io.dmctl.bindings.control.DmTableSyntaxException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/// `swap`: another table in use at once, and the one before back when it does not prove itself.
+final class SwapCommand implements Command {
+    private static final int MAX_SECONDS = 1_000_000;
+
+    @Override
+    public Usage usage() {
+        return SuspendCommand.flags(TableSource.options(new Usage(CommandName.SWAP)
+                                .example(
+                                        "swap d0 --table \"0 4096 zero\"",
+                                        "load and resume in one; a failure leaves d0 as it was")
+                                .example(
+                                        "swap d0 table.txt --verify-cmd \"fsck -n /dev/mapper/d0\"",
+                                        "back again when the check fails")
+                                .example(
+                                        "swap d0 table.txt --keep-within 60",
+                                        "back again unless you type keep within a minute")
+                                .words("NAME [FILE]", 0, 2)
+                                .argument("NAME", "a device, or /dev/mapper/NAME; left out with -u or -j")
+                                .argument("FILE", "the table; - or nothing: standard input"))
+                        .option(
+                                "CMD",
+                                "run by sh with the new table in use; when it fails the table before comes back",
+                                "--verify-cmd")
+                        .option(
+                                "SECONDS",
+                                "the table before comes back unless the line keep is read within this time",
+                                "--keep-within"))
+                .deviceOptions();
+    }
+
+    @Override
+    public void run(Arguments args, Session session)
+            throws CommandFailure, DmException, DmTableSyntaxException, IOException, InterruptedException {
+        final DeviceArgument.Leading leading = DeviceArgument.leading(args);
+        final int keepWithin = args.number("--keep-within", 1, MAX_SECONDS, 0);
+        if (keepWithin > 0
+                && !args.has("--table")
+                && (leading.rest().isEmpty() || leading.rest().getFirst().equals("-"))) {
+            throw CommandFailure.usage(
+                    "--keep-within reads standard input, and so does the table: give a FILE or --table");
+        }
+        final Located device = session.locate(leading.device());
+        final DmTable table = TableSource.read(args, leading.rest(), session.streams());
+        if (table.lines().isEmpty()) {
+            throw TableSource.empty("standard input");
+        }
+        final TableSwap swap = begin(device, session);
+        swap(swap, device, table, args);
+        final Optional<String> rejected = judge(device, args, keepWithin, session);
+        if (rejected.isPresent()) {
+            undo(swap, device, args);
+            throw new CommandFailure(
+                    ExitCode.ROLLED_BACK,
+                    device.device().shown() + ": " + rejected.get() + ": the table before is in use again");
+        }
+    }
+
+    private static TableSwap begin(Located device, Session session) throws CommandFailure, DmException, IOException {
+        try {
+            return TableSwap.of(session.engines(), device.engine(), device.id());
+        } catch (IllegalStateException e) {
+            throw new CommandFailure(
+                    ExitCode.FAILED, device.device().shown() + ": " + e.getMessage(), "dmctl resume first", e);
+        }
+    }
+
+    private static void swap(TableSwap swap, Located device, DmTable table, Arguments args)
+            throws CommandFailure, DmException, IOException {
+        try (FrozenFileSystems frozen = freeze(device, args)) {
+            assert frozen != null;
+            swap.run(table, args.has("--readonly"), args.has("--noflush"), args.has("--nolockfs"));
+        } catch (TableSwap.RolledBackException e) {
+            throw new CommandFailure(
+                    ExitCode.ROLLED_BACK,
+                    ErrorReport.of(Objects.requireNonNull(e.getCause())).text() + ": the table before is in use again",
+                    "",
+                    e);
+        }
+    }
+
+    private static void undo(TableSwap swap, Located device, Arguments args) throws DmException, IOException {
+        try (FrozenFileSystems frozen = freeze(device, args)) {
+            assert frozen != null;
+            swap.undo(args.has("--noflush"), args.has("--nolockfs"));
+        }
+    }
+
+    /// The kernel freezes what is on its own devices.
+    private static FrozenFileSystems freeze(Located device, Arguments args) throws IOException {
+        return FrozenFileSystems.freeze(device.isKernels() || args.has("--nolockfs") ? null : device.record());
+    }
+
+    /// Why the new table is not to stay; empty when it is.
+    private static Optional<String> judge(Located device, Arguments args, int keepWithin, Session session)
+            throws DmException, IOException, InterruptedException {
+        final Optional<String> command = args.value("--verify-cmd");
+        if (command.isPresent()) {
+            final ProcessBuilder check = new ProcessBuilder("sh", "-c", command.get()).inheritIO();
+            check.environment()
+                    .put("DMCTL_DEVICE", "/dev/mapper/" + device.info().name().nodeName());
+            final int code = check.start().waitFor();
+            if (code != 0) {
+                return Optional.of("--verify-cmd ended with " + code);
+            }
+        }
+        if (keepWithin > 0) {
+            session.note("type keep and Enter within " + keepWithin + " s, or the table before comes back");
+            if (!"keep".equals(line(session.streams().in(), keepWithin))) {
+                return Optional.of("not kept within " + keepWithin + " s");
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// Read by a thread of its own: nothing ends a read that waits.
+    private static String line(InputStream in, int seconds) throws InterruptedException {
+        final BlockingQueue<String> lines = new ArrayBlockingQueue<>(1);
+        final Thread reader = new Thread(
+                () -> {
+                    try {
+                        final String line =
+                                new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8)).readLine();
+                        if (line != null) {
+                            lines.add(line.strip());
+                        }
+                    } catch (IOException e) {
+                        lines.add("");
+                    }
+                },
+                "keep");
+        reader.setDaemon(true);
+        reader.start();
+        final String line = lines.poll(seconds, TimeUnit.SECONDS);
+        return line == null ? "" : line;
+    }
+}

@@ -1,0 +1,115 @@
+package io.dmctl.lab;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dmctl.backend.client.Engine;
+import io.dmctl.backend.client.LoadOptions;
+import io.dmctl.backend.client.TableSwap;
+import io.dmctl.bindings.control.DmException;
+import io.dmctl.bindings.sys.Errno;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// A swap leaves the device live with one of its two tables, whatever fails.
+@LabTest(
+        cpus = 2,
+        disks = {"16M", "16M"},
+        timeoutSeconds = 300)
+class SwapLabIT {
+    private static final String NAME = "swap_dmctl_test_delme";
+    private static final Duration BOUND = Duration.ofSeconds(60);
+    private static final String FIRST = "0 8192 linear /dev/ubda 0";
+    private static final String OTHER = "0 4096 linear /dev/ubda 0\n4096 4096 linear /dev/ubda 4096";
+    private static final long SEED = Long.getLong("dmctl.seed", 20261126);
+    private static final int SWAPS = Boolean.getBoolean("dmctl.soak") ? 1000 : 40;
+
+    private final Devices devices = new Devices();
+
+    @AfterEach
+    void clean() throws Exception {
+        for (Engine engine : Engine.values()) {
+            if (devices.engines().find(Devices.id(NAME)).equals(Optional.of(engine))) {
+                devices.remove(engine, NAME);
+            }
+        }
+        devices.close();
+        Remains.requireNone();
+    }
+
+    private void make(Engine engine) throws Exception {
+        devices.create(engine, NAME, FIRST, engine == Engine.JAVA ? Devices.UBLK : LoadOptions.DEFAULT);
+    }
+
+    private TableSwap begin(Engine engine) throws Exception {
+        return TableSwap.of(devices.engines(), engine, Devices.id(NAME));
+    }
+
+    private void requireLiveWith(Engine engine, String table) throws Exception {
+        final var info = devices.info(engine, NAME);
+        assertTrue(info.liveTable() && !info.suspended() && !info.inactiveTable(), info.toString());
+        assertEquals(table, devices.tableText(engine, NAME).replace("98:0", "/dev/ubda"));
+    }
+
+    /// Every other swap is undone.
+    @ParameterizedTest
+    @EnumSource(Engine.class)
+    void swapsUnderIoLoseNothing(Engine engine) throws Exception {
+        make(engine);
+        try (StampedLoad load = new StampedLoad(Path.of("/dev/mapper", NAME), 8192, 2, SEED)) {
+            for (int i = 0; i < SWAPS; i++) {
+                final TableSwap swap = begin(engine);
+                swap.run(Devices.table(i % 4 < 2 ? OTHER : FIRST), false, false, true);
+                if (i % 2 == 1) {
+                    swap.undo(false, true);
+                }
+            }
+            load.awaitWrites(20, BOUND);
+            assertEquals(0, load.failed.get(), "requests failed");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Engine.class)
+    void aTableThatIsRefusedAtItsLoadChangesNothing(Engine engine) throws Exception {
+        make(engine);
+        final TableSwap swap = begin(engine);
+        final DmException e = assertThrows(
+                DmException.class, () -> swap.run(Devices.table("0 8 linear /dev/ubda"), false, false, true));
+        assertEquals(Errno.EINVAL, e.errno());
+        requireLiveWith(engine, FIRST);
+    }
+
+    /// The kernel finds out only when the table is to come into use, and leaves the device suspended.
+    @Test
+    void aTableThatCannotComeIntoUseIsRolledBack() throws Exception {
+        make(Engine.KERNEL);
+        final TableSwap swap = begin(Engine.KERNEL);
+        assertThrows(
+                TableSwap.RolledBackException.class,
+                () -> swap.run(Devices.table("0 999999 linear /dev/ubda 0"), false, false, true));
+        requireLiveWith(Engine.KERNEL, FIRST);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Engine.class)
+    void theCommandBringsTheTableBackWhenItsCheckFails(Engine engine) throws Exception {
+        make(engine);
+        Guest.dmctl("swap", NAME, "--table", OTHER, "--verify-cmd", "dd if=$DMCTL_DEVICE of=/dev/null count=8 2>&1")
+                .ok();
+        requireLiveWith(engine, OTHER);
+        final Guest.Result back = Guest.dmctl("swap", NAME, "--table", FIRST, "--verify-cmd", "exit 3");
+        assertEquals(9, back.exitCode(), back::toString);
+        assertTrue(back.err().contains("--verify-cmd ended with 3: the table before is in use again"), back::toString);
+        requireLiveWith(engine, OTHER);
+        final Guest.Result unkept = Guest.dmctl("swap", NAME, "--table", FIRST, "--keep-within", "1");
+        assertEquals(9, unkept.exitCode(), unkept::toString);
+        requireLiveWith(engine, OTHER);
+    }
+}
