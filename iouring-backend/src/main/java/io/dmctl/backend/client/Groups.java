@@ -67,6 +67,20 @@ final class Groups {
         }
     }
 
+    /// Does the group's server answer? One that was killed holds its lock until the last of its I/O is done: that is
+    /// waited for.
+    static boolean answers(Registry registry, String group) throws IOException {
+        try {
+            connect(registry, group).close();
+            return true;
+        } catch (ErrnoException e) {
+            if (isAlive(registry, group)) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
     /// Gives a device a new group: of that name, or the lowest free number for an empty one. The record has it before
     /// there is a folder or a server, so that both are found also when this process dies.
     static String make(Registry registry, DmName device, String wanted) throws IOException {

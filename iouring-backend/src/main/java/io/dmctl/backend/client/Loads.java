@@ -50,7 +50,8 @@ final class Loads {
         final String modulePath = given.isEmpty() ? record.modulePath().orElse("") : given;
         final TargetRegistry types = types(modulePath);
         final Map<String, Optional<DeviceRecord>> found = devices(types, request.table());
-        final boolean served = Groups.isServed(registry, record);
+        final boolean served = record.group().isPresent()
+                && Groups.answers(registry, record.group().get());
         if (record.group().isPresent() && !served) {
             // Another server would take the place of what the dead one left, and nobody would find that any more.
             throw new DmProtocolException(

@@ -49,7 +49,7 @@ final class Recovery {
         final String lock = registry.groupDir(group).resolve("recovery").toString();
         try (Fd fd = Fd.open(lock, OpenFlags.RDWR | OpenFlags.CREAT)) {
             FileLocks.flock(fd.number());
-            if (answers(group)) {
+            if (Groups.answers(registry, group)) {
                 return List.of();
             }
             return takeOver(name, group);
@@ -68,19 +68,6 @@ final class Recovery {
 
     private static ErrnoException refused(DmName name, String reason) {
         return new ErrnoException("recover", name + ": " + reason, Errno.EINVAL);
-    }
-
-    /// A server that was killed holds its lock until the last of its I/O is done: that is waited for.
-    private boolean answers(String group) throws IOException {
-        try {
-            Groups.connect(registry, group).close();
-            return true;
-        } catch (ErrnoException e) {
-            if (Groups.isAlive(registry, group)) {
-                throw e;
-            }
-            return false;
-        }
     }
 
     private List<DmName> takeOver(DmName name, String group) throws IOException, DmException {
