@@ -120,8 +120,11 @@ public final class DeviceServer {
     /// What the process can do for itself (decision 13); what it may not is told, once.
     private static void becomeServer() {
         Thread.setDefaultUncaughtExceptionHandler((thread, e) -> {
-            log.error("{}: died, the process ends", thread.getName(), e);
-            Runtime.getRuntime().halt(QUEUE_DIED);
+            try {
+                log.error("{}: died, the process ends", thread.getName(), e);
+            } finally { // also when there is no memory for the line
+                Runtime.getRuntime().halt(QUEUE_DIED);
+            }
         });
         attempt("setsid", ProcessControl::setsid);
         attempt("no core dumps", () -> {

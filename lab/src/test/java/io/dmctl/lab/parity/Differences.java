@@ -20,6 +20,7 @@ final class Differences {
 
     /// @param what the table, message or operation
     void add(String what, String difference) {
+        System.out.println("difference: " + what + ": " + difference); // at once: a proof may end otherwise
         found.add(what.replace("\n", "; ") + "\n    " + difference);
     }
 

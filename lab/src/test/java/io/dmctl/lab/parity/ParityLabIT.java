@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @LabTest(
         cpus = 2,
         disks = {"64M", "64M", "64M"},
-        timeoutSeconds = 1800)
+        timeoutSeconds = 1200)
 @ExtendWith(CoveragePage.Writer.class)
 class ParityLabIT {
     private static @Nullable Bench bench;

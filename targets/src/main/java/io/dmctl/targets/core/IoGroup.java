@@ -67,6 +67,9 @@ public final class IoGroup {
     public void leave(IoThread thread) {
         synchronized (this) {
             threads.remove(thread);
+            for (MappedDevice device : devices) {
+                device.leaveThread(thread);
+            }
         }
         thread.runPending(); // what a control thread still waits for
     }

@@ -8,11 +8,13 @@ import io.dmctl.targets.spi.Target;
 import io.dmctl.targets.spi.TargetArgs;
 import io.dmctl.targets.spi.TargetException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,10 @@ public final class MappedDevice implements BlockDevice {
     private final int slotId;
     private final AtomicLong eventNr = new AtomicLong();
     private final List<MdThread> slots = new CopyOnWriteArrayList<>();
+    /// What threads that serve no more have done: requests by operation, and bios by target of the table in use.
+    private final AtomicLongArray goneRequests = new AtomicLongArray(ReqOp.values().length);
+
+    private volatile long[] goneCounts = new long[0];
     private volatile String name;
     private volatile @Nullable LiveTable live;
     private volatile @Nullable LiveTable inactive;
@@ -121,7 +127,7 @@ public final class MappedDevice implements BlockDevice {
 
     /// Requests done, by operation, over all threads.
     public long requestCount(ReqOp op) {
-        long sum = 0;
+        long sum = goneRequests.get(op.ordinal());
         for (MdThread slot : slots) {
             sum += slot.requestCount(op);
         }
@@ -137,15 +143,20 @@ public final class MappedDevice implements BlockDevice {
         }
         for (TableEntry entry : table.entries) {
             final long[] sum = new long[TargetCounts.FIELDS];
+            add(sum, goneCounts, entry.index);
             for (MdThread slot : slots) {
-                final long[] of = slot.counts();
-                for (int i = 0; i < sum.length && of.length >= (entry.index + 1) * sum.length; i++) {
-                    sum[i] += of[entry.index * sum.length + i];
-                }
+                add(sum, slot.counts(), entry.index);
             }
             all.add(new TargetCounts(entry.beginSector, entry.lenSectors, entry.type.name(), sum));
         }
         return all;
+    }
+
+    /// Adds what `counts` has of target `index`, if that is of this table.
+    private static void add(long[] sum, long[] counts, int index) {
+        for (int i = 0; i < sum.length && counts.length >= (index + 1) * sum.length; i++) {
+            sum[i] += counts[index * sum.length + i];
+        }
     }
 
     /// How many bios are on their way, over all threads: 0 when all I/O is done. Waits for the threads; cold.
@@ -352,6 +363,7 @@ public final class MappedDevice implements BlockDevice {
         synchronized (group) {
             live = next;
             limits = newLimits;
+            goneCounts = new long[0];
             installed = group.hand((thread, ack) -> {
                 final MdThread slot = slotOf(thread);
                 slot.install(next, perIo(next, slot.poolSize()));
@@ -490,6 +502,25 @@ public final class MappedDevice implements BlockDevice {
         }
         thread.join(slotId, slot);
         slots.add(slot);
+    }
+
+    /// On `thread`, which serves no more, with the group's lock: its bios are garbage from now on, what it
+    /// counted stays.
+    void leaveThread(IoThread thread) {
+        final MdThread slot = thread.slot(slotId);
+        if (slot == null) {
+            return;
+        }
+        for (ReqOp op : ReqOp.values()) {
+            goneRequests.addAndGet(op.ordinal(), slot.requestCount(op));
+        }
+        final long[] counts = slot.counts();
+        final long[] sum = Arrays.copyOf(goneCounts, counts.length);
+        for (int i = 0; i < counts.length; i++) {
+            sum[i] += counts[i];
+        }
+        goneCounts = sum;
+        slots.remove(slot);
     }
 
     private MdThread slotOf(IoThread thread) {

@@ -74,6 +74,7 @@ final class TimerHeap {
             i = down;
         }
         heap[i] = last;
+        heap[size] = heap[0]; // the array must not keep a bio of a device that is gone
         return first;
     }
 }
