@@ -118,7 +118,9 @@ final class CheckCommand implements Command {
     }
 
     private static String told(DmTable table, TableFault fault) {
-        return TableLoader.where(table.lines(), fault) + ": " + Errno.name(fault.errno());
+        final String where = TableLoader.where(table.lines(), fault);
+        final String name = Errno.name(fault.errno());
+        return where.contains("(" + name + ")") ? where : where + ": " + name;
     }
 
     private static void print(Json json, DmTableLine line, TableDiagnosis.Verdict verdict) throws IOException {
