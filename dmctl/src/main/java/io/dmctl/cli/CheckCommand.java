@@ -11,6 +11,7 @@ import io.dmctl.bindings.control.DmTableSyntaxException;
 import io.dmctl.bindings.control.DmTask;
 import io.dmctl.bindings.sys.Errno;
 import java.io.IOException;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -84,11 +85,12 @@ final class CheckCommand implements Command {
         }
         final List<TableFault> faults =
                 verdicts.stream().flatMap(v -> v.fault().stream()).toList();
-        final List<String> unknown = table.lines().stream()
-                .map(DmTableLine::type)
-                .filter(type -> verdicts.stream().anyMatch(v -> !v.known()) && !isKnown(table, verdicts, type))
-                .distinct()
-                .toList();
+        final Set<String> unknown = new LinkedHashSet<>();
+        for (int i = 0; i < verdicts.size(); i++) {
+            if (!verdicts.get(i).known()) {
+                unknown.add(table.lines().get(i).type());
+            }
+        }
         for (TableFault fault : faults.subList(0, Math.max(0, faults.size() - 1))) {
             session.note(told(table, fault));
         }
@@ -106,15 +108,6 @@ final class CheckCommand implements Command {
         if (json == null) {
             session.streams().out().println("valid: " + table.lines().size() + " lines");
         }
-    }
-
-    private static boolean isKnown(DmTable table, List<TableDiagnosis.Verdict> verdicts, String type) {
-        for (int i = 0; i < verdicts.size(); i++) {
-            if (table.lines().get(i).type().equals(type)) {
-                return verdicts.get(i).known();
-            }
-        }
-        return true;
     }
 
     private static String told(DmTable table, TableFault fault) {
