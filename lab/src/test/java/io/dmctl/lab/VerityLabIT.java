@@ -180,7 +180,8 @@ class VerityLabIT {
         assertTrue(seen.after.endsWith(" verity C -"), seen.after);
     }
 
-    /// Parity of veritysetup's: as many bad blocks of the same codewords as there are roots, then a hash block.
+    /// Parity of veritysetup's: a hash block; then as many bad bytes of one codeword as there are roots, which only
+    /// knowing the bad blocks corrects; then one more, which nothing corrects.
     @ParameterizedTest
     @CsvSource({"2, ''", "24, ignore_zero_blocks"})
     void theSameBlocksAreCorrected(int roots, String option) throws IOException, DmException {
@@ -199,12 +200,12 @@ class VerityLabIT {
         spoil("/dev/ubdb", 3L * BLOCK + 70); // right again
         final int rows = (BLOCKS + HASH_BLOCKS + 254 - roots) / (255 - roots);
         for (int i = 0; i < roots; i++) {
-            spoil("/dev/ubda", (3L + (long) i * rows) * BLOCK + 11L * i);
+            spoil("/dev/ubda", (3L + (long) i * rows) * BLOCK + 11);
         }
         final Seen seen = seenByBoth(table, good);
         assertEquals(ALL_RIGHT, seen.blocks);
         assertTrue(seen.after.endsWith(" verity V " + roots), seen.after);
-        spoil("/dev/ubda", (3L + (long) roots * rows) * BLOCK);
+        spoil("/dev/ubda", (3L + (long) roots * rows) * BLOCK + 11);
         assertEquals(
                 roots + 1,
                 seenByBoth(table, good).blocks.chars().filter(c -> c == 'x').count());
