@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /// Makes or removes a device of the Java engine, shown by ublk with one queue of 128 tags, in the server that
-/// `dmctl` would start: `create NAME TABLE` or `remove NAME`.
+/// `dmctl` would start: `create NAME TABLE`, `create-ro NAME TABLE` or `remove NAME`.
 public final class JavaDevice {
     private static final LoadOptions ONE_QUEUE = new LoadOptions("ublk", 1, 128, "");
 
@@ -21,19 +21,20 @@ public final class JavaDevice {
         final DmName name = DmName.mangle(args[1]);
         try (Engines engines = Engines.open()) {
             switch (args[0]) {
-                case "create" -> create(engines, name, args[2]);
+                case "create" -> create(engines, name, args[2], false);
+                case "create-ro" -> create(engines, name, args[2], true);
                 case "remove" -> engines.control(Engine.JAVA).run(new DmTask.DevRemove(DmId.of(name), false));
-                default -> throw new IllegalArgumentException("create or remove, was " + args[0]);
+                default -> throw new IllegalArgumentException("create, create-ro or remove, was " + args[0]);
             }
         }
     }
 
-    private static void create(Engines engines, DmName name, String table) throws Exception {
+    private static void create(Engines engines, DmName name, String table, boolean readOnly) throws Exception {
         final DmId id = DmId.of(name);
         engines.create(Engine.JAVA, new DmTask.DevCreate(name, Optional.empty(), OptionalInt.empty()));
         boolean ok = false;
         try {
-            engines.load(Engine.JAVA, new DmTask.TableLoad(id, DmTable.parse(table), false), ONE_QUEUE);
+            engines.load(Engine.JAVA, new DmTask.TableLoad(id, DmTable.parse(table), readOnly), ONE_QUEUE);
             engines.control(Engine.JAVA).run(new DmTask.DevResume(id, false, false));
             ok = true;
         } finally {
