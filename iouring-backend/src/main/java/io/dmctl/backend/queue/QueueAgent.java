@@ -41,6 +41,7 @@ public final class QueueAgent extends IoThread implements AutoCloseable {
 
     private static final int LIVENESS_FILE = 1;
     private static final int FILES = 2;
+    private static final long NOT_READ = Long.MIN_VALUE;
     private static final int KIND_WAKE = 0;
     private static final int KIND_LOWER = 1;
     private static final int KIND_FRONT = 2;
@@ -88,6 +89,7 @@ public final class QueueAgent extends IoThread implements AutoCloseable {
     private @Nullable IoUring ring;
     private @Nullable SubmissionQueue sq;
     private int unflushed;
+    private long turnNs = NOT_READ;
 
     private QueueAgent(IoGroup group, int threadIndex, String name, @Nullable QueueFront front) throws ErrnoException {
         super(threadIndex, ZEROS.get());
@@ -183,6 +185,7 @@ public final class QueueAgent extends IoThread implements AutoCloseable {
             } else {
                 waitInKernel(r);
             }
+            turnNs = NOT_READ;
             int n;
             while ((n = completions.ready()) > 0) {
                 for (int i = 0; i < n; i++) {
@@ -307,6 +310,17 @@ public final class QueueAgent extends IoThread implements AutoCloseable {
     @Override
     public long nowNs() {
         return System.nanoTime();
+    }
+
+    @Override
+    @HotPath
+    public long turnNs() {
+        long now = turnNs;
+        if (now == NOT_READ) {
+            now = nowNs();
+            turnNs = now;
+        }
+        return now;
     }
 
     public Thread thread() {

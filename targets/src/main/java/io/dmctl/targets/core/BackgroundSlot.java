@@ -93,6 +93,11 @@ final class BackgroundSlot implements Background, QueueContext {
     }
 
     @Override
+    public long turnNs() {
+        return thread.turnNs();
+    }
+
+    @Override
     public @Nullable MemorySegment bounce(Bio bio) {
         return thread.bounce(bio);
     }

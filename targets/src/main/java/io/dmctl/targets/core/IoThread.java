@@ -74,6 +74,11 @@ public abstract class IoThread implements QueueContext, Domain {
     public abstract long nowNs();
 
     @Override
+    public long turnNs() {
+        return nowNs();
+    }
+
+    @Override
     public final int threadIndex() {
         return threadIndex;
     }

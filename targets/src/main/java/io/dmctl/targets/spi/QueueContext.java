@@ -12,6 +12,10 @@ public interface QueueContext {
     /// Monotonic time, ns; virtual in tests.
     long nowNs();
 
+    /// As [#nowNs()], read at most once for all that one wake-up of this thread brought: for a target that notes the
+    /// time of every request. Not later than now, and earlier by no more than the thread has been awake.
+    long turnNs();
+
     /// The buffer that holds the bytes of `bio`, which start at `bio.data().offsetBytes()`: asked for in map, before
     /// remap.
     /// Read-only for a WRITE. Null: none is free, answer [MapResult#PARK].

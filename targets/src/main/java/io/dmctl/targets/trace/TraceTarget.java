@@ -57,7 +57,7 @@ final class TraceTarget implements Target {
         final TraceIo io = (TraceIo) Objects.requireNonNull(bio.perIo());
         final long sector = bio.sector();
         io.sector = sector;
-        io.startNs = q.nowNs();
+        io.startNs = q.turnNs();
         bio.remap(dev, startSector + (sector - beginSector));
         return MapResult.REMAPPED;
     }
@@ -66,7 +66,7 @@ final class TraceTarget implements Target {
     @HotPath
     public EndIoResult endIo(Bio bio, QueueContext q) {
         final TraceIo io = (TraceIo) Objects.requireNonNull(bio.perIo());
-        rings.of(q.threadIndex()).add(bio, io.sector, io.startNs, q.nowNs());
+        rings.of(q.threadIndex()).add(bio, io.sector, io.startNs, q.turnNs());
         return EndIoResult.DONE;
     }
 
