@@ -1,5 +1,5 @@
-/// Serves mapped devices: queues on io_uring, transports (ublk, NBD, in-process), lower devices, the device server and
-/// its client.
+/// Serves mapped devices: queues on io_uring, transports (ublk, NBD, in-process), lower devices, the device
+/// server and its client.
 module io.dmctl.backend {
     requires transitive io.dmctl.bindings;
     requires transitive io.dmctl.targets;
@@ -14,6 +14,8 @@ module io.dmctl.backend {
     exports io.dmctl.backend.lower;
     exports io.dmctl.backend.queue;
     exports io.dmctl.backend.server;
+    exports io.dmctl.backend.state;
     exports io.dmctl.backend.transport;
+    exports io.dmctl.backend.watch;
     exports io.dmctl.backend.writelog;
 }

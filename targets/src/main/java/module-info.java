@@ -6,6 +6,8 @@ module io.dmctl.targets {
     exports io.dmctl.targets.spi;
     exports io.dmctl.targets.spi.crypto;
     exports io.dmctl.targets.core;
+    exports io.dmctl.targets.grammar;
+    exports io.dmctl.targets.grammar.types;
     exports io.dmctl.targets.support;
     exports io.dmctl.targets.support.aes;
     exports io.dmctl.targets.verity.tree;

@@ -25,6 +25,7 @@ import io.dmctl.bindings.libc.rlimit;
 import io.dmctl.bindings.libc.sockaddr_un;
 import io.dmctl.bindings.libc.statx;
 import io.dmctl.bindings.libc.ucred;
+import io.dmctl.bindings.sys.FileExtents;
 import io.dmctl.bindings.sys.FsFreeze;
 import io.dmctl.bindings.sys.LibcMacros;
 import io.dmctl.bindings.sys.SysNumbers;
@@ -107,9 +108,11 @@ class LayoutTest {
         }
         // SIGSTKSZ is no constant in glibc since 2.34, but asked of the CPU.
         probe.constants(Libc.class, "SIGSTKSZ");
+        probe.constant("SYS_lseek", SysNumbers.SYS_lseek);
         probe.constant("SYS_setsid", SysNumbers.SYS_setsid);
         probe.constant("MSG_WAITALL", LibcMacros.MSG_WAITALL);
         probe.constant("SEEK_SET", LibcMacros.SEEK_SET);
+        probe.constant("SEEK_END", LibcMacros.SEEK_END);
         check(probe, List.of(), 300);
     }
 
@@ -183,6 +186,7 @@ class LayoutTest {
     private static void companions(CProbe probe) {
         probe.constant("FIFREEZE", FsFreeze.FIFREEZE);
         probe.constant("FITHAW", FsFreeze.FITHAW);
+        probe.constant("FS_IOC_FIEMAP", FileExtents.FS_IOC_FIEMAP);
         probe.constant("UBLK_U_IO_FETCH_REQ", UblkIo.FETCH_REQ);
         probe.constant("UBLK_U_IO_COMMIT_AND_FETCH_REQ", UblkIo.COMMIT_AND_FETCH_REQ);
         probe.constant("UBLK_U_IO_NEED_GET_DATA", UblkIo.NEED_GET_DATA);

@@ -13,7 +13,9 @@ final class DepsCommand implements Command {
     public Usage usage() {
         return Selection.words(new Usage(CommandName.DEPS)
                         .example("deps d0", "one device")
-                        .example("deps", "all devices"))
+                        .example("deps", "all devices")
+                        .example("deps --graph dot", "for a picture, as by | dot -Tsvg >devices.svg"))
+                .option("HOW", "dot or mermaid: a graph for Graphviz or for Mermaid", "--graph")
                 .flag("of the table that is loaded and not in use", "--inactive")
                 .deviceOptions()
                 .json();
@@ -21,6 +23,16 @@ final class DepsCommand implements Command {
 
     @Override
     public void run(Arguments args, Session session) throws CommandFailure, DmException, IOException {
+        if (args.has("--graph")) {
+            final String format = args.oneOf("--graph", "", DepsGraph.FORMATS);
+            if (session.json() != null) {
+                throw CommandFailure.usage("--graph and --json are both a form of the output");
+            }
+            final List<DeviceArgument> named = DeviceArgument.all(args);
+            DepsGraph.print(
+                    format, named.isEmpty() ? session.all() : session.locate(named), args.has("--inactive"), session);
+            return;
+        }
         Selection.each(args, session, (device, several) -> print(device, args, several, session));
     }
 

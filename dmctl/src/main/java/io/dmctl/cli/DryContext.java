@@ -17,6 +17,7 @@ import io.dmctl.targets.spi.QueueLimits;
 import io.dmctl.targets.spi.TargetContext;
 import io.dmctl.targets.spi.TargetException;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,8 +106,8 @@ final class DryContext implements TargetContext, DeviceVisitor {
             bad = Optional.of(new TableFault(
                     Errno.EINVAL,
                     0,
-                    // A start sector follows its device.
-                    seen.arg().index() + 1,
+                    // A start sector follows its device; without one the device itself is too small.
+                    seen.arg().index() + (startSector == 0 ? 0 : 1),
                     device.name() + " too small for target: start=" + Long.toUnsignedString(startSector) + ", len="
                             + len + ", dev_size=" + size));
         }
@@ -182,8 +183,8 @@ final class DryContext implements TargetContext, DeviceVisitor {
     public void signal() {}
 
     @Override
-    public MemorySegment survivingState(String name, long bytes) throws TargetException {
-        throw notHere();
+    public MemorySegment survivingState(String name, long bytes) {
+        return Arena.ofAuto().allocate(bytes, Long.BYTES);
     }
 
     @Override

@@ -21,6 +21,7 @@ final class HelpPage {
 
                 Usage: dmctl COMMAND [OPTION]... [ARGUMENT]...
                        dmctl COMMAND --help
+                       dmctl help target [NAME]
                        dmctl --help | --version
 
                 Commands:

@@ -1,12 +1,16 @@
 package io.dmctl.cli;
 
 import io.dmctl.backend.client.DeviceRecord;
+import io.dmctl.backend.client.TargetIo;
+import io.dmctl.backend.transport.QueueSetup;
 import io.dmctl.bindings.control.DmDeviceInfo;
 import io.dmctl.bindings.control.DmException;
 import io.dmctl.bindings.control.DmTask;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 
 /// `info`: the state of devices, as dmsetup's long form; a device of the Java engine has lines more.
 final class InfoCommand implements Command {
@@ -50,6 +54,12 @@ final class InfoCommand implements Command {
             record.group().ifPresent(group -> line(out, "Group", group));
             record.transport().ifPresent(transport -> line(out, "Transport", transport));
             record.address().ifPresent(address -> line(out, "Address", address));
+            record.ioMode().ifPresent(mode -> line(out, "I/O mode", mode));
+            record.queues().ifPresent(queues -> line(out, "Queues", queues.toString()));
+            final String providers = providers(record, session);
+            if (!providers.isEmpty()) {
+                line(out, "Provider", providers);
+            }
             if (session.engines().hasDeadServer(record)) {
                 line(out, "Server", "dead: recover the device, or remove it");
             }
@@ -67,7 +77,34 @@ final class InfoCommand implements Command {
             json.putNull("read_ahead_sectors");
         }
         final DeviceRecord record = device.record();
+        if (record != null) {
+            DeviceJson.text(json, "io_mode", record.ioMode());
+            queues(json, record.queues());
+            DeviceJson.text(
+                    json, "provider", Optional.of(providers(record, session)).filter(p -> !p.isEmpty()));
+        }
         json.put("server_dead", record != null && session.engines().hasDeadServer(record));
+    }
+
+    /// Whose code does the work of the targets, where there is a choice: the cipher's of crypt.
+    private static String providers(DeviceRecord record, Session session) throws IOException {
+        return session.engines().targetIo(record.name()).stream()
+                .map(TargetIo::provider)
+                .filter(provider -> !provider.isEmpty())
+                .distinct()
+                .collect(Collectors.joining(", "));
+    }
+
+    private static void queues(Json json, Optional<QueueSetup> found) throws IOException {
+        if (found.isEmpty()) {
+            json.putNull("queues").putNull("queue_depth").putNull("idle").putNull("queue_cpus");
+            return;
+        }
+        final QueueSetup queues = found.get();
+        json.put("queues", queues.queues())
+                .put("queue_depth", queues.depth())
+                .put("idle", queues.idle())
+                .strings("queue_cpus", queues.cpus());
     }
 
     private static void line(PrintStream out, String name, String value) {

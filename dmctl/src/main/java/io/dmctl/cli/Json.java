@@ -6,6 +6,7 @@ import io.dmctl.bindings.control.DmVersion;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.StringWriter;
+import java.util.List;
 
 /// What `--json` prints: one object, on one line, with `schema` and `command` first. It is printed when it is complete:
 /// a
@@ -79,6 +80,25 @@ final class Json {
 
     Json list(String name) throws IOException {
         out.writeArrayFieldStart(name);
+        return this;
+    }
+
+    /// A text that is an element of a list.
+    Json element(String value) throws IOException {
+        out.writeString(value);
+        return this;
+    }
+
+    Json strings(String name, List<String> values) throws IOException {
+        list(name);
+        for (String value : values) {
+            element(value);
+        }
+        return endList();
+    }
+
+    Json addUnsigned(long value) throws IOException {
+        out.writeNumber(Long.toUnsignedString(value));
         return this;
     }
 

@@ -48,7 +48,8 @@ final class KernelTargetIo {
                     Long.parseLong(w[READS]),
                     Long.parseLong(w[SECTORS_READ]),
                     Long.parseLong(w[WRITES]),
-                    Long.parseLong(w[SECTORS_WRITTEN])));
+                    Long.parseLong(w[SECTORS_WRITTEN]),
+                    ""));
         }
         return all;
     }

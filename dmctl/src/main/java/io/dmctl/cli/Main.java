@@ -2,6 +2,8 @@ package io.dmctl.cli;
 
 import io.dmctl.bindings.control.DmException;
 import io.dmctl.bindings.control.DmTableSyntaxException;
+import io.dmctl.cli.compat.Dmsetup;
+import io.dmctl.cli.compat.Shell;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -13,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds the command, runs it, and tells how it ended.
 public final class Main {
+    private static final String COMPAT = "--compat=";
+
     private final Streams streams;
     private final boolean debug;
 
@@ -50,11 +54,27 @@ public final class Main {
                 streams.out().println("dmctl " + version());
                 yield ExitCode.OK;
             }
-            default -> command(first, args.subList(1, args.size()));
+            default ->
+                first.startsWith(COMPAT)
+                        ? compat(first.substring(COMPAT.length()), args.subList(1, args.size()))
+                        : command(first, args.subList(1, args.size()));
         };
     }
 
+    /// As `program`, with its options and exit codes. Only here that package is loaded.
+    private ExitCode compat(String program, List<String> args) {
+        if (!Dmsetup.is(program)) {
+            streams.err().println("dmctl: " + COMPAT + program + ": must be dmsetup or dmstats");
+            return ExitCode.USAGE;
+        }
+        final Shell shell = new Shell(streams.in(), streams.out(), streams.err(), System.getenv());
+        return Dmsetup.run(program, args, shell) == 0 ? ExitCode.OK : ExitCode.FAILED;
+    }
+
     private ExitCode help(List<String> args) {
+        if (!args.isEmpty() && args.getFirst().equals("target")) {
+            return TargetHelp.print(args.subList(1, args.size()), streams);
+        }
         if (!args.isEmpty()) {
             return command(args.getFirst(), List.of("--help"));
         }

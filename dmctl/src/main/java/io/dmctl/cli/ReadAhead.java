@@ -7,13 +7,13 @@ import java.nio.file.Path;
 import java.util.OptionalLong;
 
 /// A block device's read-ahead, as sysfs has it.
-final class ReadAhead {
+public final class ReadAhead {
     private static final int SECTORS_PER_KB = 2;
 
     private ReadAhead() {}
 
     /// In sectors of 512 bytes; empty where sysfs does not know the device.
-    static OptionalLong sectors(Devno devno) {
+    public static OptionalLong sectors(Devno devno) {
         try {
             final Path file = Path.of("/sys/dev/block/" + devno + "/bdi/read_ahead_kb");
             return OptionalLong.of(Long.parseLong(Files.readString(file).strip()) * SECTORS_PER_KB);

@@ -22,18 +22,24 @@ final class RecoverCommand implements Command {
 
     @Override
     public void run(Arguments args, Session session) throws CommandFailure, DmException, IOException {
+        for (DmName name : asked(args, session, true)) {
+            final List<DmName> back = session.engines().recover(name);
+            if (back.isEmpty() && !args.has("--all")) {
+                session.note(name.unmangled() + ": its server lives: nothing to recover");
+            }
+            back.forEach(n -> session.streams().out().println(n.unmangled() + ": recovered"));
+        }
+    }
+
+    /// The devices of ours that the command line names; with `--all` those that have a dead server, or a live one.
+    static List<DmName> asked(Arguments args, Session session, boolean dead)
+            throws CommandFailure, DmException, IOException {
         final boolean all = args.has("--all");
         if (all == !args.words().isEmpty()) {
             throw CommandFailure.usage(
                     all ? "--all, and a device: " + args.words().getFirst() : "no device is named");
         }
-        for (DmName name : all ? dead(session) : named(args, session)) {
-            final List<DmName> back = session.engines().recover(name);
-            if (back.isEmpty() && !all) {
-                session.note(name.unmangled() + ": its server lives: nothing to recover");
-            }
-            back.forEach(n -> session.streams().out().println(n.unmangled() + ": recovered"));
-        }
+        return all ? served(session, dead) : named(args, session);
     }
 
     private static List<DmName> named(Arguments args, Session session) throws CommandFailure, DmException, IOException {
@@ -49,10 +55,10 @@ final class RecoverCommand implements Command {
         return names;
     }
 
-    private static List<DmName> dead(Session session) throws IOException {
+    private static List<DmName> served(Session session, boolean dead) throws IOException {
         final List<DmName> names = new ArrayList<>();
         for (DeviceRecord record : session.engines().registry().all()) {
-            if (session.engines().hasDeadServer(record)) {
+            if (record.group().isPresent() && session.engines().hasDeadServer(record) == dead) {
                 names.add(record.name());
             }
         }

@@ -59,6 +59,7 @@ final class ReplayCommand implements Command {
     }
 
     private static void requireSense(Arguments args, Optional<String> device) throws CommandFailure {
+        ReplayRange.requireNumbers(args);
         if (args.has("--list") && (device.isPresent() || args.has("--check"))) {
             throw CommandFailure.usage("--list writes nothing: no DEVICE and no --check with it");
         }

@@ -44,6 +44,13 @@ record ReplayRange(long first, long end) {
         return new ReplayRange(first, limit < most ? first + limit : last + 1);
     }
 
+    /// Before the log is looked at.
+    static void requireNumbers(Arguments args) throws CommandFailure {
+        for (String option : List.of("--from-entry", "--to-entry", "--limit")) {
+            number(args, option, 0);
+        }
+    }
+
     private static long number(Arguments args, String option, long otherwise) throws CommandFailure {
         final Optional<String> text = args.value(option);
         return text.isEmpty() ? otherwise : Arguments.number(option, text.get(), 0, Long.MAX_VALUE - 1);

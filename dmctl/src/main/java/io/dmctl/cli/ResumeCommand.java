@@ -1,5 +1,6 @@
 package io.dmctl.cli;
 
+import io.dmctl.backend.client.FrozenFileSystems;
 import io.dmctl.bindings.control.DmDeviceInfo;
 import io.dmctl.bindings.control.DmException;
 import io.dmctl.bindings.control.DmTask;
@@ -38,7 +39,8 @@ final class ResumeCommand implements Command {
         }
     }
 
-    /// A swap that is refused leaves the device suspended, with its old table: its users hang until somebody acts.
+    /// A swap that is refused leaves the device suspended, with its old table: its users hang until somebody
+    /// acts.
     private static CommandFailure leftSuspended(Located device, DmException e) throws DmException {
         final DmDeviceInfo info = device.info();
         if (!info.suspended() || !info.liveTable()) {

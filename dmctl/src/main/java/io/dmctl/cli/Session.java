@@ -17,7 +17,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What a command works with: its streams and the engines, each opened when it is first needed. Owns the engines.
+/// What a command works with: its streams and the engines, each opened when it is first needed. Owns the
+/// engines.
 ///
 /// Thread rule: one thread at a time.
 final class Session implements AutoCloseable {
@@ -145,15 +146,20 @@ final class Session implements AutoCloseable {
     /// The devices of an engine; none where it is not there.
     List<DmListedDevice> list(Engine engine) throws CommandFailure, DmException, IOException {
         if (engine == Engine.KERNEL && !kernel().available()) {
-            if (kernelIsForbidden()) {
-                note("the kernel's devices are not shown: " + kernel().reason() + ": " + kernel().remedy());
-            }
+            noteHiddenKernel();
             return List.of();
         }
         if (engine == Engine.JAVA && engines().registry().all().isEmpty()) {
             return List.of();
         }
         return control(engine).run(new DmTask.ListDevices(false));
+    }
+
+    /// Tells when the kernel has devices, maybe, and this user must not see them.
+    void noteHiddenKernel() {
+        if (kernelIsForbidden()) {
+            note("the kernel's devices are not shown: " + kernel().reason() + ": " + kernel().remedy());
+        }
     }
 
     private boolean kernelIsForbidden() {

@@ -1,6 +1,7 @@
 package io.dmctl.cli;
 
 import io.dmctl.backend.client.LoadOptions;
+import io.dmctl.backend.queue.IdleStrategy;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,8 +16,16 @@ record ShownAs(LoadOptions options, Optional<String> given) {
     private static final int MAX_QUEUES = 4096;
     private static final int MAX_DEPTH = 4096;
     private static final int MAX_GROUP = 64;
-    private static final List<String> NAMES =
-            List.of("--transport", "--queues", "--depth", "--group", "--recovery", "--module-path");
+    private static final List<String> NAMES = List.of(
+            "--transport",
+            "--queues",
+            "--depth",
+            "--group",
+            "--recovery",
+            "--io-mode",
+            "--idle",
+            "--affinity",
+            "--module-path");
     private static final String MODULE_PATH_VARIABLE = "DMCTL_MODULE_PATH";
 
     static ShownAs of(Arguments args) throws CommandFailure {
@@ -35,12 +44,26 @@ record ShownAs(LoadOptions options, Optional<String> given) {
                         args.number("--depth", 1, MAX_DEPTH, otherwise.depth()),
                         group,
                         args.oneOf("--recovery", otherwise.recovery(), List.of("none", "fail", "queue", "reissue")),
-                        modulePath(args)),
+                        args.oneOf(
+                                "--io-mode",
+                                otherwise.ioMode(),
+                                List.of("auto", "copy", "get-data", "user-copy", "zero-copy")),
+                        modulePath(args),
+                        idle(args, otherwise.idle()),
+                        args.oneOf("--affinity", otherwise.affinity(), List.of("queue", "none"))),
                 NAMES.stream().filter(args::has).findFirst());
     }
 
-    /// Absolute, as the server has another current folder.
-    private static String modulePath(Arguments args) throws CommandFailure {
+    private static String idle(Arguments args, String otherwise) throws CommandFailure {
+        try {
+            return IdleStrategy.of(args.value("--idle").orElse(otherwise)).word();
+        } catch (IllegalArgumentException e) {
+            throw CommandFailure.usage("--" + e.getMessage());
+        }
+    }
+
+    /// What `--module-path` or the environment says; absolute, as the server has another current folder.
+    static String modulePath(Arguments args) throws CommandFailure {
         final String given = args.value("--module-path").orElse(System.getenv().getOrDefault(MODULE_PATH_VARIABLE, ""));
         if (given.isEmpty()) {
             return "";

@@ -1,18 +1,32 @@
 package io.dmctl.cli;
 
+import io.dmctl.backend.client.FrozenFileSystems;
+import io.dmctl.backend.client.OwnFiles;
+import io.dmctl.backend.client.ResumeWatchdog;
 import io.dmctl.bindings.control.DmException;
 import io.dmctl.bindings.control.DmTask;
+import io.dmctl.bindings.sys.Devno;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /// `suspend`: I/O stops, what is in flight is over.
 final class SuspendCommand implements Command {
+    static final String RESUME_AFTER = "--resume-after";
+    private static final int MAX_SECONDS = 86_400;
+
     @Override
     public Usage usage() {
         return flags(new Usage(CommandName.SUSPEND)
                         .example("suspend d0", "file systems on it are frozen, I/O in flight is done")
                         .example("suspend --noflush --nolockfs d0", "as fast as possible")
+                        .example("suspend --resume-after 30 d0", "for 30 seconds at most")
                         .words("NAME...", 0, Integer.MAX_VALUE)
                         .argument("NAME", "a device, or /dev/mapper/NAME"))
+                .option("SECONDS", "resume the device when it is suspended for so long, 1 to 86400", RESUME_AFTER)
                 .deviceOptions();
     }
 
@@ -23,8 +37,56 @@ final class SuspendCommand implements Command {
 
     @Override
     public void run(Arguments args, Session session) throws CommandFailure, DmException, IOException {
+        final int resumeAfter = resumeAfter(args);
+        Map<Devno, List<Devno>> uses = null;
         for (DeviceArgument named : DeviceArgument.atLeastOne(args)) {
-            suspend(session.locate(named), args.has("--noflush"), args.has("--nolockfs"));
+            final Located device = session.locate(named);
+            if (resumeAfter > 0) {
+                // It stays when this command has ended.
+                ResumeWatchdog.start(device.engine(), device.info().name(), resumeAfter);
+            } else {
+                uses = uses == null ? uses(session) : uses;
+                requireNoOwnFiles(device, uses, session);
+            }
+            suspend(device, args.has("--noflush"), args.has("--nolockfs"));
+        }
+    }
+
+    /// 0: not asked for.
+    static int resumeAfter(Arguments args) throws CommandFailure {
+        return args.number(RESUME_AFTER, 1, MAX_SECONDS, 0);
+    }
+
+    /// What each device of the Java engine uses, but for one whose server is gone: whatever lies on that waits already.
+    private static Map<Devno, List<Devno>> uses(Session session) throws CommandFailure, DmException, IOException {
+        final Map<Devno, List<Devno>> uses = new HashMap<>();
+        for (Located device : session.all()) {
+            if (!device.isKernels()) {
+                addUses(device, uses);
+            }
+        }
+        return uses;
+    }
+
+    private static void addUses(Located device, Map<Devno, List<Devno>> to) {
+        try {
+            to.put(device.info().devno(), device.run(new DmTask.TableDeps(device.id(), false)));
+        } catch (DmException e) {
+            return; // see above
+        }
+    }
+
+    private static void requireNoOwnFiles(Located device, Map<Devno, List<Devno>> uses, Session session)
+            throws CommandFailure, DmException, IOException {
+        final Optional<Path> file =
+                OwnFiles.on(device.info().devno(), uses, session.engines().registry());
+        if (file.isPresent()) {
+            throw new CommandFailure(
+                    ExitCode.BUSY,
+                    device.device().shown() + ": not suspended: " + file.get()
+                            + " lies on it, which dmctl needs to resume it",
+                    RESUME_AFTER + " SECONDS suspends it for a time",
+                    null);
         }
     }
 

@@ -1,5 +1,7 @@
 package io.dmctl.cli;
 
+import io.dmctl.backend.client.FrozenFileSystems;
+import io.dmctl.backend.client.ResumeWatchdog;
 import io.dmctl.backend.client.TableSwap;
 import io.dmctl.bindings.control.DmException;
 import io.dmctl.bindings.control.DmTable;
@@ -42,6 +44,10 @@ final class SwapCommand implements Command {
                                 "SECONDS",
                                 "the table before comes back unless the line keep is read within this time",
                                 "--keep-within"))
+                .option(
+                        "SECONDS",
+                        "resume the device when the swap leaves it suspended for so long, 1 to 86400",
+                        SuspendCommand.RESUME_AFTER)
                 .deviceOptions();
     }
 
@@ -49,6 +55,7 @@ final class SwapCommand implements Command {
     public void run(Arguments args, Session session)
             throws CommandFailure, DmException, DmTableSyntaxException, IOException, InterruptedException {
         final DeviceArgument.Leading leading = DeviceArgument.leading(args);
+        final int resumeAfter = SuspendCommand.resumeAfter(args);
         final int keepWithin = args.number("--keep-within", 1, MAX_SECONDS, 0);
         if (keepWithin > 0
                 && !args.has("--table")
@@ -62,13 +69,73 @@ final class SwapCommand implements Command {
             throw TableSource.empty("standard input");
         }
         final TableSwap swap = begin(device, session);
+        if (resumeAfter > 0) {
+            // For when this process cannot go on: it is killed, or its own files are on the device.
+            ResumeWatchdog.start(device.engine(), device.info().name(), resumeAfter);
+        }
         swap(swap, device, table, args);
+        final Trial trial = new Trial(swap, device, args);
+        Runtime.getRuntime().addShutdownHook(new Thread(trial::interrupted, "undo"));
         final Optional<String> rejected = judge(device, args, keepWithin, session);
         if (rejected.isPresent()) {
-            undo(swap, device, args);
+            trial.takeBack(rejected.get());
             throw new CommandFailure(
                     ExitCode.ROLLED_BACK,
                     device.device().shown() + ": " + rejected.get() + ": the table before is in use again");
+        }
+        trial.keep();
+    }
+
+    /// The new table is in use and on trial. The way back is taken once: by the command, or at its end when it is
+    /// interrupted.
+    ///
+    /// Thread rule: the command's thread and the shutdown hook.
+    private static final class Trial {
+        private final TableSwap swap;
+        private final Located device;
+        private final Arguments args;
+        private boolean over;
+
+        Trial(TableSwap swap, Located device, Arguments args) {
+            this.swap = swap;
+            this.device = device;
+            this.args = args;
+        }
+
+        synchronized void keep() {
+            over = true;
+        }
+
+        synchronized void takeBack(String why) throws CommandFailure, IOException {
+            if (over) {
+                return;
+            }
+            over = true;
+            try (FrozenFileSystems frozen = freeze(device, args)) {
+                assert frozen != null;
+                swap.undo(args.has("--noflush"), args.has("--nolockfs"));
+            } catch (TableSwap.RolledBackException e) {
+                throw stays(why, Objects.requireNonNull(e.getCause()));
+            } catch (DmException e) {
+                throw stays(why, e);
+            }
+        }
+
+        private CommandFailure stays(String why, Throwable e) {
+            return new CommandFailure(
+                    ExitCode.FAILED,
+                    device.device().shown() + ": " + why + ", and the table before cannot come back: "
+                            + ErrorReport.of(e).text(),
+                    "dmctl info and dmctl table tell which table is in use",
+                    e);
+        }
+
+        void interrupted() {
+            try {
+                takeBack("interrupted");
+            } catch (CommandFailure | IOException e) {
+                ErrorReport.of(e).print(System.err, "dmctl swap");
+            }
         }
     }
 
@@ -87,19 +154,16 @@ final class SwapCommand implements Command {
             assert frozen != null;
             swap.run(table, args.has("--readonly"), args.has("--noflush"), args.has("--nolockfs"));
         } catch (TableSwap.RolledBackException e) {
-            throw new CommandFailure(
-                    ExitCode.ROLLED_BACK,
-                    ErrorReport.of(Objects.requireNonNull(e.getCause())).text() + ": the table before is in use again",
-                    "",
-                    e);
+            throw rolledBack(e);
         }
     }
 
-    private static void undo(TableSwap swap, Located device, Arguments args) throws DmException, IOException {
-        try (FrozenFileSystems frozen = freeze(device, args)) {
-            assert frozen != null;
-            swap.undo(args.has("--noflush"), args.has("--nolockfs"));
-        }
+    static CommandFailure rolledBack(TableSwap.RolledBackException e) {
+        return new CommandFailure(
+                ExitCode.ROLLED_BACK,
+                ErrorReport.of(Objects.requireNonNull(e.getCause())).text() + ": the table before is in use again",
+                "",
+                e);
     }
 
     /// The kernel freezes what is on its own devices.
@@ -109,15 +173,19 @@ final class SwapCommand implements Command {
 
     /// Why the new table is not to stay; empty when it is.
     private static Optional<String> judge(Located device, Arguments args, int keepWithin, Session session)
-            throws DmException, IOException, InterruptedException {
+            throws DmException, InterruptedException {
         final Optional<String> command = args.value("--verify-cmd");
         if (command.isPresent()) {
             final ProcessBuilder check = new ProcessBuilder("sh", "-c", command.get()).inheritIO();
             check.environment()
                     .put("DMCTL_DEVICE", "/dev/mapper/" + device.info().name().nodeName());
-            final int code = check.start().waitFor();
-            if (code != 0) {
-                return Optional.of("--verify-cmd ended with " + code);
+            try {
+                final int code = check.start().waitFor();
+                if (code != 0) {
+                    return Optional.of("--verify-cmd ended with " + code);
+                }
+            } catch (IOException e) {
+                return Optional.of("--verify-cmd was not run: " + e.getMessage());
             }
         }
         if (keepWithin > 0) {

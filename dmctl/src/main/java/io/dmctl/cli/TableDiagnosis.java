@@ -4,17 +4,24 @@ import io.dmctl.bindings.control.DmTable;
 import io.dmctl.bindings.control.DmTableLine;
 import io.dmctl.bindings.sys.Errno;
 import io.dmctl.targets.core.TargetRegistry;
+import io.dmctl.targets.grammar.Area;
+import io.dmctl.targets.grammar.TargetGrammar;
+import io.dmctl.targets.grammar.Unchecked;
+import io.dmctl.targets.grammar.types.Grammars;
+import io.dmctl.targets.spi.DeviceArg;
 import io.dmctl.targets.spi.Target;
 import io.dmctl.targets.spi.TargetArgs;
 import io.dmctl.targets.spi.TargetException;
+import io.dmctl.targets.spi.TargetFeature;
 import io.dmctl.targets.spi.TargetType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /// Finds out why the kernel refused a table, which it only logs: looks at the table in the kernel's order with the
-/// constructors of our own targets, which refuse what the kernel's do.
+/// constructors of our own targets, which refuse what the kernel's do, and the grammars of the others.
 ///
 /// @kernel drivers/md/dm-table.c `dm_table_add_target` `device_area_is_invalid`
 final class TableDiagnosis {
@@ -25,6 +32,8 @@ final class TableDiagnosis {
     private final DryContext.Look look;
     private final Predicate<String> kernelHas;
     private final List<DryContext> built = new ArrayList<>();
+    /// The type that must be alone, once it was seen.
+    private String singleton = "";
 
     private TableDiagnosis(boolean readonly, DryContext.Look look, Predicate<String> kernelHas) {
         this.readonly = readonly;
@@ -40,8 +49,12 @@ final class TableDiagnosis {
         return new TableDiagnosis(readonly, look, kernelHas).look(table.lines()).filter(f -> f.errno() == errno);
     }
 
-    /// What is found of one line. `known`: this dmctl has a constructor for its target.
-    record Verdict(Optional<TableFault> fault, boolean known) {}
+    /// What is found of one line.
+    ///
+    /// @param known this dmctl has a constructor or a grammar for its target
+    /// @param devices the words that name devices
+    /// @param notChecked what the constructor looks at besides
+    record Verdict(Optional<TableFault> fault, boolean known, List<String> devices, List<String> notChecked) {}
 
     /// Looks at every line by itself, in order; a line of a target that is not known here is judged by its place
     /// only.
@@ -57,10 +70,35 @@ final class TableDiagnosis {
             if (fault.isEmpty() && !diagnosis.built.isEmpty()) {
                 fault = diagnosis.built.getFirst().pastTheEnd(i);
             }
-            verdicts.add(new Verdict(fault, diagnosis.registry.find(line.type()) != null));
+            verdicts.add(new Verdict(
+                    fault, diagnosis.knows(line.type()), diagnosis.devices(line), notChecked(diagnosis, line.type())));
             end = line.startSector() + line.lenSectors();
         }
         return verdicts;
+    }
+
+    private static List<String> notChecked(TableDiagnosis diagnosis, String type) {
+        return diagnosis.registry.find(type) != null
+                ? List.of()
+                : Grammars.find(type).map(TargetGrammar::notChecked).orElse(List.of()).stream()
+                        .map(Unchecked::about)
+                        .toList();
+    }
+
+    private List<String> devices(DmTableLine line) {
+        final TargetType type = registry.find(line.type());
+        try (TargetArgs args = TargetArgs.split(line.params().replace("\\", "\\\\"))) {
+            final List<DeviceArg> devices = type != null
+                    ? type.deviceArgs(args)
+                    : Grammars.find(line.type())
+                            .map(grammar -> grammar.deviceArgs(args))
+                            .orElse(List.of());
+            return devices.stream().map(DeviceArg::word).toList();
+        }
+    }
+
+    private boolean knows(String type) {
+        return registry.find(type) != null || Grammars.names().contains(type);
     }
 
     private Optional<TableFault> look(List<DmTableLine> lines) {
@@ -71,7 +109,7 @@ final class TableDiagnosis {
             if (fault.isPresent()) {
                 return fault;
             }
-            if (registry.find(line.type()) == null) {
+            if (!knows(line.type())) {
                 // The kernel has it and we do not: it may be this line, or a later one.
                 return Optional.empty();
             }
@@ -96,27 +134,64 @@ final class TableDiagnosis {
             return invalid(index, "too large device");
         }
         final TargetType type = registry.find(line.type());
-        if (type == null) {
+        final Optional<TargetGrammar> grammar = type == null ? Grammars.find(line.type()) : Optional.empty();
+        if (type == null && grammar.isEmpty()) {
             return kernelHas.test(line.type())
                     ? Optional.empty()
                     : invalid(index, line.type() + ": unknown target type");
         }
-        if (start != end) {
-            return invalid(index, "Gap in table: the line before ends at " + end);
+        final Set<TargetFeature> features =
+                grammar.map(TargetGrammar::features).orElseGet(() -> type == null ? Set.of() : type.features());
+        final Optional<TableFault> misplaced = place(features, line.type(), index);
+        if (misplaced.isPresent()) {
+            return misplaced;
         }
-        return construct(type, line, index);
+        if (start != end) {
+            return invalid(index, line.type() + ": Gap in table: the line before ends at " + end);
+        }
+        return construct(line, index, (context, args) -> {
+            if (type == null) {
+                for (Area area : grammar.orElseThrow().check(context, args)) {
+                    context.visit(area.device(), area.startSector(), area.lenSectors());
+                }
+            } else {
+                final Target target = type.ctr(context, args);
+                target.iterateDevices(context);
+                target.close();
+            }
+        });
     }
 
-    private Optional<TableFault> construct(TargetType type, DmTableLine line, int index) {
+    /// What the table asks of a type before its constructor is called.
+    private Optional<TableFault> place(Set<TargetFeature> features, String type, int index) {
+        if (!singleton.isEmpty()) {
+            return invalid(index, "target type " + singleton + " must appear alone in table");
+        }
+        if (features.contains(TargetFeature.SINGLETON)) {
+            if (index > 0) {
+                return invalid(index, type + ": singleton target type must appear alone in table");
+            }
+            singleton = type;
+        }
+        if (features.contains(TargetFeature.ALWAYS_WRITEABLE) && readonly) {
+            return invalid(index, type + ": target type may not be included in a read-only table");
+        }
+        return Optional.empty();
+    }
+
+    /// Judges the arguments of a line.
+    private interface Constructor {
+        void make(DryContext context, TargetArgs args) throws TargetException;
+    }
+
+    private Optional<TableFault> construct(DmTableLine line, int index, Constructor constructor) {
         final DryContext context = new DryContext(line.startSector(), line.lenSectors(), readonly, look);
         built.add(context);
         try (TargetArgs args = TargetArgs.split(line.params().replace("\\", "\\\\"))) {
-            final Target target = type.ctr(context, args);
-            target.iterateDevices(context);
-            target.close();
+            constructor.make(context, args);
             return Optional.empty();
         } catch (TargetException e) {
-            return Optional.of(new TableFault(e.errno(), index, e.argument(), type.name() + ": " + e.getMessage()));
+            return Optional.of(new TableFault(e.errno(), index, e.argument(), line.type() + ": " + e.getMessage()));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.dmctl.cli;
 
 import io.dmctl.backend.client.Engine;
+import io.dmctl.backend.client.KeyMask;
 import io.dmctl.backend.client.LoadOptions;
 import io.dmctl.bindings.control.DmException;
 import io.dmctl.bindings.control.DmTableLine;
@@ -24,7 +25,7 @@ final class TableLoader {
     }
 
     /// The kernel tells only an errno: where our own look at the table gives the same, that tells the rest.
-    private static CommandFailure explained(Session session, Engine engine, DmTask.TableLoad load, DmException e) {
+    static CommandFailure explained(Session session, Engine engine, DmTask.TableLoad load, DmException e) {
         Optional<TableFault> fault = e.line() < 0
                 ? Optional.empty()
                 : Optional.of(new TableFault(e.errno(), e.line(), e.argument(), e.reason() == null ? "" : e.reason()));
@@ -37,8 +38,15 @@ final class TableLoader {
         return new CommandFailure(
                 ErrorReport.exitCode(e),
                 e.subject() + ": " + Errno.describe(e.errno()) + where + reason,
-                fault.isEmpty() && engine == Engine.KERNEL ? "the kernel's log (dmesg) tells why" : "",
+                remedy(engine, load, fault.isEmpty(), e),
                 e);
+    }
+
+    private static String remedy(Engine engine, DmTask.TableLoad load, boolean unexplained, DmException e) {
+        if (e.errno() == Errno.EBUSY) {
+            return Busy.ofTable(load.table());
+        }
+        return unexplained && engine == Engine.KERNEL && e.reason() == null ? "the kernel's log (dmesg) tells why" : "";
     }
 
     private static boolean kernelHas(Session session, String type) {

@@ -38,12 +38,17 @@ final class TableSource {
             return notEmpty(DmTable.parse(String.join("\n", args.values("--table"))), "--table");
         }
         if (files.isEmpty() || files.getFirst().equals("-")) {
-            return DmTable.parse(text(streams.in().readNBytes(MAX_BYTES + 1), "standard input"));
+            return DmTable.parse(standardInput(streams));
         }
         final Path path = Path.of(files.getFirst());
         try (var in = Files.newInputStream(path)) {
             return notEmpty(DmTable.parse(text(in.readNBytes(MAX_BYTES + 1), path.toString())), path.toString());
         }
+    }
+
+    /// All of it; refused when it is longer than any table.
+    static String standardInput(Streams streams) throws CommandFailure, IOException {
+        return text(streams.in().readNBytes(MAX_BYTES + 1), "standard input");
     }
 
     private static String text(byte[] bytes, String from) throws CommandFailure {

@@ -1,5 +1,6 @@
 package io.dmctl.cli;
 
+import io.dmctl.backend.client.KeyMask;
 import io.dmctl.bindings.control.DmException;
 import io.dmctl.bindings.control.DmStatus;
 import io.dmctl.bindings.control.DmStatusLine;
@@ -9,8 +10,8 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Optional;
 
-/// What `table` and `status` print: a line a target, with the device's name before it when not exactly one device was
-/// named.
+/// What `table` and `status` print: a line a target, with the device's name before it when not exactly one
+/// device was named.
 final class TargetLines {
     private TargetLines() {}
 

@@ -85,6 +85,9 @@ final class Usage {
                 .option("N", "Java engine: requests at once in a queue, 1 to 4096", "--depth")
                 .option("GROUP", "Java engine: the process that serves it", "--group")
                 .option("POLICY", "Java engine: none, fail, queue or reissue when its server dies (none)", "--recovery")
+                .option("MODE", "Java engine: auto, copy, get-data, user-copy or zero-copy (auto)", "--io-mode")
+                .option("HOW", "Java engine: block, spin-then-block or spin when a queue is idle (block)", "--idle")
+                .option("HOW", "Java engine: queue or none: threads on the CPUs of their queue (queue)", "--affinity")
                 .option("PATH", "Java engine: jars with targets of your own, or a folder of them", "--module-path");
     }
 

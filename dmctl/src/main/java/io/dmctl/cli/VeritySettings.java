@@ -56,6 +56,8 @@ record VeritySettings(
 
     private static VeritySettings ofOptions(Arguments args, VerityFiles files, Optional<UUID> uuid, byte[] salt)
             throws CommandFailure, IOException {
+        final int version = args.number("--format", 0, 1, 1);
+        final int fecRoots = args.number("--fec-roots", 2, 24, 2);
         final int dataBlock = blockSize(args, "--data-block-size");
         final int hashBlock = blockSize(args, "--hash-block-size");
         final HashAlgorithm algorithm = algorithm(args.value("--hash").orElse("sha256"));
@@ -78,15 +80,7 @@ record VeritySettings(
             throw CommandFailure.usage("--hash-offset must be a multiple of the hash block size without a superblock");
         }
         return new VeritySettings(
-                args.number("--format", 0, 1, 1),
-                uuid,
-                algorithm,
-                salt,
-                dataBlock,
-                hashBlock,
-                dataBlocks,
-                hashStart,
-                args.number("--fec-roots", 2, 24, 2));
+                version, uuid, algorithm, salt, dataBlock, hashBlock, dataBlocks, hashStart, fecRoots);
     }
 
     private static long allBlocks(VerityFiles files, int dataBlock) throws IOException {

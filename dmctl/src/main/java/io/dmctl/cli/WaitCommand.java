@@ -68,7 +68,7 @@ final class WaitCommand implements Command {
 
     private static End waitFor(Located device, int eventNr) {
         try {
-            device.run(new DmTask.DevWait(device.id(), eventNr));
+            device.run(new DmTask.DevWait(device.id(), eventNr, false));
             return new End(Optional.empty());
         } catch (DmException | RuntimeException e) {
             return new End(Optional.of(e));

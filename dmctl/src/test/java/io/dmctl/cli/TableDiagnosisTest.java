@@ -23,7 +23,7 @@ class TableDiagnosisTest {
             delimiter = '|',
             value = {
                 "0 0 zero                          | 22 | 0 | -1 | zero-length target",
-                "0 8 zero;9 8 zero                 | 22 | 1 | -1 | Gap in table: the line before ends at 8",
+                "0 8 zero;9 8 zero                 | 22 | 1 | -1 | zero: Gap in table: the line before ends at 8",
                 "0 8 nosuch                        | 22 | 0 | -1 | nosuch: unknown target type",
                 "0 8 zero;8 8 zero extra           | 22 | 1 | 0  | zero: No arguments required",
                 "0 8 linear /dev/nosuch 0          | 2  | 0 | 0  | linear: Device lookup failed: No such file or directory (ENOENT)",
@@ -55,7 +55,7 @@ class TableDiagnosisTest {
     void nothingIsSaidBehindATargetThatOnlyTheKernelHas() throws Exception {
         assertEquals(
                 Optional.empty(),
-                TableDiagnosis.look(DmTable.parse("0 8 thin x\n9 8 zero"), false, Errno.EINVAL, type -> true));
+                TableDiagnosis.look(DmTable.parse("0 8 mine x\n9 8 zero"), false, Errno.EINVAL, type -> true));
     }
 
     private static Optional<TableFault> look(String table, int errno) throws DmTableSyntaxException {

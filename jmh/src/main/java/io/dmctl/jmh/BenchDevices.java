@@ -10,7 +10,6 @@ import io.dmctl.targets.core.TargetRegistry;
 import io.dmctl.targets.spi.BlockingIo;
 import io.dmctl.targets.spi.DeviceArg;
 import io.dmctl.targets.spi.TargetException;
-import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -42,11 +41,6 @@ record BenchDevices(BlockDevice lower) implements TableBuilder.Services {
     @Override
     public BlockingIo blockingIo() {
         throw new UnsupportedOperationException("the measured targets do no blocking I/O");
-    }
-
-    @Override
-    public MemorySegment survivingState(String name, long bytes) throws TargetException {
-        throw TargetException.invalid("no surviving state in a benchmark");
     }
 
     @Override

@@ -11,30 +11,32 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /// Makes or removes a device of the Java engine, shown by ublk with one queue of 128 tags, in the server that
-/// `dmctl` would start: `create NAME TABLE`, `create-ro NAME TABLE` or `remove NAME`.
+/// `dmctl` would start: `create NAME TABLE [GROUP [IO-MODE]]`, `create-ro` with the same, or `remove NAME`. Devices
+/// of one group share a server, which runs as long as one of them is there; the group of "" is one of its own.
 public final class JavaDevice {
-    private static final LoadOptions ONE_QUEUE = new LoadOptions("ublk", 1, 128, "");
-
     private JavaDevice() {}
 
     public static void main(String[] args) throws Exception {
         final DmName name = DmName.mangle(args[1]);
         try (Engines engines = Engines.open()) {
             switch (args[0]) {
-                case "create" -> create(engines, name, args[2], false);
-                case "create-ro" -> create(engines, name, args[2], true);
+                case "create" -> create(engines, name, args, false);
+                case "create-ro" -> create(engines, name, args, true);
                 case "remove" -> engines.control(Engine.JAVA).run(new DmTask.DevRemove(DmId.of(name), false));
                 default -> throw new IllegalArgumentException("create, create-ro or remove, was " + args[0]);
             }
         }
     }
 
-    private static void create(Engines engines, DmName name, String table, boolean readOnly) throws Exception {
+    private static void create(Engines engines, DmName name, String[] args, boolean readOnly) throws Exception {
         final DmId id = DmId.of(name);
+        final DmTable table = DmTable.parse(args[2]);
+        final LoadOptions oneQueue = new LoadOptions("ublk", 1, 128, args.length > 3 ? args[3] : "")
+                .withIoMode(args.length > 4 ? args[4] : LoadOptions.DEFAULT.ioMode());
         engines.create(Engine.JAVA, new DmTask.DevCreate(name, Optional.empty(), OptionalInt.empty()));
         boolean ok = false;
         try {
-            engines.load(Engine.JAVA, new DmTask.TableLoad(id, DmTable.parse(table), readOnly), ONE_QUEUE);
+            engines.load(Engine.JAVA, new DmTask.TableLoad(id, table, readOnly), oneQueue);
             engines.control(Engine.JAVA).run(new DmTask.DevResume(id, false, false));
             ok = true;
         } finally {

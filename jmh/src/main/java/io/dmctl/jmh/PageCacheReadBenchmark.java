@@ -1,6 +1,5 @@
 package io.dmctl.jmh;
 
-import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -25,11 +24,11 @@ public class PageCacheReadBenchmark {
     /// A batch: the hand-over to the queue's thread and back is spread over so many.
     private static final int READS = 16_384;
 
-    private @Nullable PageCacheRig rig;
+    private @Nullable ReadRig rig;
 
     @Setup
     public void open() throws Exception {
-        rig = PageCacheRig.open(DEPTH);
+        rig = ReadRig.open(DEPTH, "linear");
     }
 
     @Benchmark
@@ -45,7 +44,7 @@ public class PageCacheReadBenchmark {
     }
 
     @TearDown
-    public void close() throws IOException {
+    public void close() {
         Objects.requireNonNull(rig).close();
     }
 }

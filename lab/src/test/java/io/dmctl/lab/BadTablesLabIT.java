@@ -5,20 +5,26 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dmctl.backend.client.Engine;
+import io.dmctl.backend.client.LoadOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Both engines refuse the same tables with the same errno, say where the fault is, and leave nothing behind.
+/// Both engines refuse the same tables with the same errno, say where the fault is, and leave nothing behind: in a
+/// server
+/// that has another device, for a start of one costs seconds; one test has a server of its own.
 @LabTest(
         cpus = 2,
         disks = {"64M", "64M"},
@@ -28,6 +34,8 @@ class BadTablesLabIT {
     private static final int INVALID_TABLE = 6;
     private static final String KERNELS = "kernel_dmctl_test_delme";
     private static final String OURS = "java_dmctl_test_delme";
+    private static final String HOLDER = "holder_dmctl_test_delme";
+    private static final String GROUP = "bad";
 
     /// A table, the errno (empty: refused before any engine sees it), and what the message must say.
     record Bad(String table, String errno, List<String> says) {
@@ -113,23 +121,47 @@ class BadTablesLabIT {
     }
 
     @BeforeAll
-    static void nothingIsThereYet() throws IOException {
+    static void aServer() throws Exception {
         if (Guest.isHere()) {
-            requireNothing();
+            requireThere("");
+            try (Devices devices = new Devices()) {
+                devices.create(Engine.JAVA, HOLDER, "0 8 zero", new LoadOptions("ublk", 1, 4, GROUP));
+            }
+            requireThere(HOLDER);
+        }
+    }
+
+    @AfterAll
+    static void theServerEnds() throws Exception {
+        if (Guest.isHere()) {
+            try (Devices devices = new Devices()) {
+                devices.remove(Engine.JAVA, HOLDER);
+            }
+            Remains.requireNone();
+            requireThere("");
         }
     }
 
     @ParameterizedTest
     @MethodSource("tables")
     void bothEnginesRefuse(Bad bad) throws IOException {
-        final CompletableFuture<Guest.Result> java = CompletableFuture.supplyAsync(() -> create("java", OURS, bad));
+        final CompletableFuture<Guest.Result> java =
+                CompletableFuture.supplyAsync(() -> create("java", OURS, bad, "--group", GROUP));
         final Guest.Result kernels = create("kernel", KERNELS, bad);
         final Guest.Result ours = java.join();
         assertAll(
                 () -> assertRefused(bad, kernels),
                 () -> assertRefused(bad, ours),
                 () -> assertDmsetupRefuses(bad),
-                BadTablesLabIT::requireNothing);
+                () -> requireThere(HOLDER));
+    }
+
+    /// Started for the load that is refused, it ends with it.
+    @Test
+    void aServerOfItsOwnIsNotLeft() throws IOException {
+        final Bad bad = einval("0 8 linear /dev/ubda", "table line 1", "argument 2 (missing)");
+        assertRefused(bad, create("java", OURS, bad));
+        requireThere(HOLDER);
     }
 
     /// The kernel's device-mapper stands on block devices only.
@@ -138,12 +170,14 @@ class BadTablesLabIT {
         final Path file = Files.write(Path.of("/tmp/file_dmctl_test_delme"), new byte[1 << 20]);
         final Bad bad = new Bad("0 8 linear " + file + " 0", "ENOTBLK", "argument 1 '" + file + "'");
         assertRefused(bad, create("kernel", KERNELS, bad));
-        requireNothing();
+        requireThere(HOLDER);
         Files.delete(file);
     }
 
-    private static Guest.Result create(String engine, String name, Bad bad) {
-        return Guest.dmctl("create", name, "--engine", engine, "--table", bad.table());
+    private static Guest.Result create(String engine, String name, Bad bad, String... more) {
+        final List<String> words = new ArrayList<>(List.of("create", name, "--engine", engine, "--table", bad.table()));
+        words.addAll(List.of(more));
+        return Guest.dmctl(words.toArray(String[]::new));
     }
 
     private static void assertRefused(Bad bad, Guest.Result result) {
@@ -166,27 +200,30 @@ class BadTablesLabIT {
         assertNotEquals(0, theirs.exitCode(), theirs::toString);
     }
 
-    private static void requireNothing() throws IOException {
+    /// Nothing but this device and its server; `""`: nothing at all.
+    private static void requireThere(String name) throws IOException {
+        final List<String> names = name.isEmpty() ? List.of() : List.of(name);
         assertEquals("No devices found\n", Guest.sh("dmsetup ls").ok());
-        assertEquals(List.of(Path.of("/dev/mapper/control")), files("/dev/mapper"));
-        assertEquals(List.of(), files("/run/dmctl/names"));
-        assertEquals(List.of(), files("/run/dmctl/uuids"));
-        assertEquals(List.of(), files("/run/dmctl/groups"));
         assertEquals(
-                List.of(),
+                Stream.concat(Stream.of("control"), names.stream()).sorted().toList(), files("/dev/mapper"));
+        assertEquals(names, files("/run/dmctl/names"));
+        assertEquals(List.of(), files("/run/dmctl/uuids"));
+        assertEquals(name.isEmpty() ? List.of() : List.of(GROUP), files("/run/dmctl/groups"));
+        assertEquals(
+                names.size(),
                 ProcessHandle.allProcesses()
                         .map(process -> process.info().commandLine().orElse(""))
                         .filter(line -> line.contains("io.dmctl.backend.server"))
-                        .toList());
+                        .count());
     }
 
-    private static List<Path> files(String folder) throws IOException {
+    private static List<String> files(String folder) throws IOException {
         final Path path = Path.of(folder);
         if (!Files.isDirectory(path)) {
             return List.of();
         }
         try (Stream<Path> files = Files.list(path)) {
-            return files.toList();
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
         }
     }
 }

@@ -40,11 +40,7 @@ class BothEnginesExt4LabIT {
     @AfterEach
     void clean() throws Exception {
         Guest.sh("! mountpoint -q /mnt || umount /mnt");
-        for (Engine engine : Engine.values()) {
-            if (devices.engines().find(Devices.id(NAME)).equals(java.util.Optional.of(engine))) {
-                devices.remove(engine, NAME);
-            }
-        }
+        devices.removeIfThere(NAME);
         devices.close();
     }
 

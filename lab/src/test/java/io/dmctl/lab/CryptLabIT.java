@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /// The Java engine's crypt beside the kernel's: the same bytes on the disk, each reads what the other wrote.
@@ -93,6 +94,18 @@ class CryptLabIT {
             assertEquals(
                     devices.tableText(Engine.KERNEL, KERNELS).replace("98:0 ", "98:16 "),
                     devices.tableText(Engine.JAVA, OURS));
+            final String info = Guest.dmctl("info", OURS).ok();
+            assertTrue(
+                    Pattern.compile("\nProvider: +(jdk|libcrypto|jdk, libcrypto|libcrypto, jdk)\n")
+                            .matcher(info)
+                            .find(),
+                    info);
+            final String json = Guest.dmctl("info", "--json", OURS).ok();
+            assertTrue(
+                    Pattern.compile("\"provider\":\"(jdk|libcrypto)")
+                            .matcher(json)
+                            .find(),
+                    json);
             write(KERNELS, plain);
             write(OURS, plain);
             compare("ubdb", read("/dev/ubda", plain.length + 8192), read("/dev/ubdb", plain.length + 8192));

@@ -121,6 +121,16 @@ public final class Devices implements AutoCloseable {
         }
     }
 
+    /// In this order, each from the engine that has it.
+    public void removeIfThere(String... names) throws IOException, DmException {
+        for (String name : names) {
+            final Optional<Engine> engine = engines.find(id(name));
+            if (engine.isPresent()) {
+                remove(engine.get(), name);
+            }
+        }
+    }
+
     /// The live table, a line a target.
     public String tableText(Engine engine, String name) throws IOException, DmException {
         return statusText(engine, name, DmTask.TableStatus.Kind.TABLE);

@@ -40,6 +40,6 @@ class DiagnosisLabIT {
                 "--table",
                 "9000 8 zero");
         assertEquals(6, refused.exitCode(), refused::toString);
-        assertTrue(refused.err().contains("table line 2 (9000 8 zero): Gap in table"), refused::toString);
+        assertTrue(refused.err().contains("table line 2 (9000 8 zero): zero: Gap in table"), refused::toString);
     }
 }

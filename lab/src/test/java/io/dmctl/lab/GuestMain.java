@@ -8,8 +8,13 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.launcher.TestExecutionListener;
@@ -23,6 +28,7 @@ final class GuestMain {
 
     /// Runs the class named by `args[0]` and writes its results to the file named by `args[1]`.
     public static void main(String[] args) throws IOException {
+        takePackage();
         try (FileChannel results = FileChannel.open(
                 Path.of(args[1]), StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
             var request = LauncherDiscoveryRequestBuilder.request()
@@ -34,10 +40,43 @@ final class GuestMain {
         System.exit(0);
     }
 
-    private record ResultWriter(FileChannel results) implements TestExecutionListener {
+    /// Servers that a test starts are the packaged ones, with their class archive, as bin/dmctl starts them: `lab/run`
+    /// has just looked for it.
+    private static void takePackage() throws IOException {
+        final Path built = Guest.checkout().resolve("dmctl/target");
+        if (!Files.exists(built.resolve("launch"))) {
+            return;
+        }
+        final Map<String, String> launch = new HashMap<>();
+        for (String line : Files.readAllLines(built.resolve("launch"))) {
+            final int equals = line.indexOf('=');
+            launch.put(
+                    line.substring(0, equals),
+                    line.substring(equals + 1).replace("'", "").strip());
+        }
+        final String archive = launch.getOrDefault("launch_archive", "");
+        if (!archive.isEmpty()) {
+            System.setProperty("dmctl.archive", archive.replaceAll("\\.aot$", ".servers"));
+            System.setProperty(
+                    "dmctl.archive.class.path",
+                    Stream.of(launch.getOrDefault("launch_jars", "").split(" "))
+                            .map(jar -> built.resolve("modules").resolve(jar).toString())
+                            .collect(Collectors.joining(":")));
+        }
+    }
+
+    private static final class ResultWriter implements TestExecutionListener {
+        private final FileChannel results;
+        private long startNs;
+
+        private ResultWriter(FileChannel results) {
+            this.results = results;
+        }
+
         @Override
         public void executionStarted(TestIdentifier test) {
             if (test.isTest()) {
+                startNs = System.nanoTime();
                 System.out.println("=== " + test.getDisplayName());
             }
         }
@@ -53,8 +92,8 @@ final class GuestMain {
                     .map(t -> outcome == Outcome.ABORTED ? String.valueOf(t.getMessage()) : trace(t))
                     .orElse("");
             if (test.isTest() || outcome != Outcome.PASSED) {
-                System.out.println(
-                        "=== " + test.getDisplayName() + ": " + outcome + (text.isEmpty() ? "" : " " + text));
+                System.out.println("=== " + test.getDisplayName() + ": " + outcome + " after "
+                        + (System.nanoTime() - startNs) / 1_000_000 + " ms" + (text.isEmpty() ? "" : " " + text));
                 write(new GuestResult(outcome, test.getUniqueId(), text));
             }
         }

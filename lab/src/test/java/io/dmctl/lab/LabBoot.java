@@ -27,13 +27,19 @@ record LabBoot(String className, int exitCode, Path log, Map<String, GuestResult
     /// How many seconds the tests under load take, in place of the few of an ordinary run.
     private static final String SOAK_PROPERTY = "dmctl.soak";
 
-    /// What chooses rows and seeds of the parity tests, on both sides.
+    /// What chooses rows and seeds, on both sides.
     private static final String PARITY_PREFIX = "dmctl.parity";
+    private static final String SEED = "dmctl.seed";
 
     /// Seconds under load: of `-Ddmctl.soak=SECONDS`, or `usual` without.
     static int soakSeconds(int usual) {
         final int seconds = Integer.getInteger(SOAK_PROPERTY, 0);
         return seconds > 0 ? seconds : usual;
+    }
+
+    /// How many cycles a test makes: those of an acceptance under `-Psoak` or `-Ddmctl.soak=SECONDS`, else a few.
+    static int cycles(int soak, int usual) {
+        return soakSeconds(0) > 0 ? soak : usual;
     }
 
     static LabBoot run(Class<?> test, LabTest needs) {
@@ -68,7 +74,9 @@ record LabBoot(String className, int exitCode, Path log, Map<String, GuestResult
         List<String> command = new ArrayList<>();
         command.add(Guest.checkout().resolve("lab/run").toString());
         command.addAll(List.of("--cpus", Integer.toString(needs.cpus()), "--mem", needs.memory()));
-        command.addAll(List.of("--timeout", Integer.toString(needs.timeoutSeconds() + soakSeconds(0))));
+        // An acceptance makes up to twenty times the cycles, but only once what else a class does.
+        final int bound = needs.timeoutSeconds() * cycles(6, 1) + soakSeconds(0);
+        command.addAll(List.of("--timeout", Integer.toString(bound)));
         command.addAll(List.of("--write", written.toString(), "--log", written.resolve("kernel.log") + ""));
         for (String size : needs.disks()) {
             command.addAll(List.of("--disk", size));
@@ -83,7 +91,7 @@ record LabBoot(String className, int exitCode, Path log, Map<String, GuestResult
         command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-D" + Guest.PROPERTY + "=true"));
         command.add("-D" + SOAK_PROPERTY + "=" + soakSeconds(0));
         System.getProperties().stringPropertyNames().stream()
-                .filter(name -> name.startsWith(PARITY_PREFIX))
+                .filter(name -> name.startsWith(PARITY_PREFIX) || name.equals(SEED))
                 .sorted()
                 .forEach(name -> command.add("-D" + name + "=" + System.getProperty(name)));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), GuestMain.class.getName()));

@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// `lab/run` from outside, on the host.
 class LabRunIT {
@@ -74,5 +76,24 @@ class LabRunIT {
         assertEquals(2, lab("--disk", "much", "true").exitCode());
         assertEquals(2, lab("--nonsense", "true").exitCode());
         assertEquals(2, lab().exitCode());
+    }
+
+    /// `dmctl check --boot` takes a dm-mod.create when a kernel that boots with it makes all of its devices.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                " root , , 0x3 , ro , 0 0x1000 linear 98:0 0 , 4096 010 delay 98:0 0 10 ; b,u,4,rw,0  8  linear  98:0 0",
+                "root,,,,0 8 linear 98:0 0",
+                "root,,,rw,0 8 zero x",
+                "root,,,rw,0 8 linear 98:0 0;",
+                "root,,,rw,0 8 linear 98:0 0;root,,,rw,0 8 linear 98:0 8"
+            })
+    void whatBootsIsWhatCheckTakes(String parameter) {
+        Result booted = lab(
+                "--disk", "8M", "--mem", "256M", "--append", "dm-mod.create=\"" + parameter + "\"", "dmsetup", "ls");
+        Result checked = Guest.dmctl("check", "--no-devices", "--boot", parameter);
+        long made = booted.ok().lines().filter(line -> line.contains("\t(")).count();
+        boolean all = made == parameter.chars().filter(c -> c == ';').count() + 1;
+        assertEquals(all ? 0 : 6, checked.exitCode(), checked::toString);
     }
 }

@@ -102,6 +102,14 @@ class OwnTargetsLabIT {
         Guest.dmctl("create", NAME, "--module-path", jar.toString(), "--table", HELLO)
                 .ok();
         assertEquals("0 " + SECTORS + " hello_target Hello, world", info());
+        final String row = "hello_target     v1.0.0 java " + jar;
+        assertEquals(
+                List.of(row),
+                Guest.dmctl("targets")
+                        .ok()
+                        .lines()
+                        .filter(line -> line.startsWith("hello_target"))
+                        .toList());
         Guest.sh("""
                 mkfs.ext4 -q /dev/mapper/%1$s
                 mkdir -p /tmp/own
@@ -126,6 +134,9 @@ class OwnTargetsLabIT {
         assertTrue(String.valueOf(refused.reason()).contains("not today"), refused::toString);
         assertEquals("0 " + SECTORS + " hello_target Hello again", info());
         Files.delete(jar);
+        final Guest.Result without = Guest.dmctl("targets");
+        assertTrue(without.ok().contains("\nzero "), without::toString);
+        assertTrue(without.err().contains(jar.toString()), without::toString);
         Guest.sh("""
                 echo more > /tmp/own/more
                 umount /tmp/own

@@ -8,6 +8,7 @@ import io.dmctl.backend.client.Engine;
 import io.dmctl.backend.client.LoadOptions;
 import io.dmctl.backend.client.Registry;
 import io.dmctl.backend.client.Supervisor;
+import io.dmctl.backend.transport.IoMode;
 import io.dmctl.bindings.control.DmException;
 import io.dmctl.bindings.control.DmName;
 import io.dmctl.bindings.sys.Errno;
@@ -24,6 +25,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// A server is killed under load and its devices come back, without a lost write. `-Ddmctl.soak` multiplies the
 /// cycles.
@@ -35,7 +38,7 @@ class RecoveryLabIT {
     private static final String NAME = "recovery_dmctl_test_delme";
     private static final String UPPER = "recovery_upper_dmctl_test_delme";
     private static final long SEED = Long.getLong("dmctl.seed", 20261126);
-    private static final int CYCLES = Boolean.getBoolean("dmctl.soak") ? 100 : 2;
+    private static final int CYCLES = LabBoot.cycles(100, 3);
     private static final int THREADS = 4;
     private static final Duration BOUND = Duration.ofSeconds(60);
     private static final String LINEAR = "0 32768 linear /dev/ubda 0";
@@ -45,11 +48,7 @@ class RecoveryLabIT {
 
     @AfterEach
     void clean() throws Exception {
-        for (String name : List.of(UPPER, NAME)) {
-            if (devices.engines().find(Devices.id(name)).isPresent()) {
-                devices.remove(Engine.JAVA, name);
-            }
-        }
+        devices.removeIfThere(UPPER, NAME);
         devices.close();
         Remains.requireNone();
     }
@@ -72,8 +71,8 @@ class RecoveryLabIT {
         return new StampedLoad(Path.of("/dev/mapper", NAME), sectors, THREADS, SEED);
     }
 
-    private void killUnderLoad(String table, long sectors) throws Exception {
-        devices.create(Engine.JAVA, NAME, table, recovery("reissue"));
+    private void killUnderLoad(String table, long sectors, IoMode mode) throws Exception {
+        devices.create(Engine.JAVA, NAME, table, recovery("reissue").withIoMode(mode.word()));
         final String text = devices.tableText(Engine.JAVA, NAME);
         try (StampedLoad load = load(sectors)) {
             for (int cycle = 0; cycle < CYCLES; cycle++) {
@@ -89,12 +88,17 @@ class RecoveryLabIT {
 
     @Test
     void reissueLosesNothingOnLinear() throws Exception {
-        killUnderLoad(LINEAR, 32768);
+        killUnderLoad(LINEAR, 32768, IoMode.COPY);
+    }
+
+    @Test
+    void reissueLosesNothingOnLinearInZeroCopy() throws Exception {
+        killUnderLoad(LINEAR, 32768, IoMode.ZERO_COPY);
     }
 
     @Test
     void reissueLosesNothingOnStriped() throws Exception {
-        killUnderLoad(STRIPED, 65536);
+        killUnderLoad(STRIPED, 65536, IoMode.COPY);
     }
 
     @Test
@@ -183,12 +187,17 @@ class RecoveryLabIT {
 
     /// The dead server's write is held below for two seconds; it must not land on what is written after the
     /// recovery.
-    @Test
-    void aWriteOfADeadServerDoesNotLandAfterTheRecovery() throws Exception {
+    @ParameterizedTest
+    @EnumSource(names = {"COPY", "ZERO_COPY"})
+    void aWriteOfADeadServerDoesNotLandAfterTheRecovery(IoMode mode) throws Exception {
         final String slow = "recovery_slow_dmctl_test_delme";
         devices.create(Engine.KERNEL, slow, "0 32768 delay /dev/ubda 0 0 /dev/ubda 0 2000", LoadOptions.DEFAULT);
         try {
-            devices.create(Engine.JAVA, NAME, "0 32768 linear /dev/mapper/" + slow + " 0", recovery("queue"));
+            devices.create(
+                    Engine.JAVA,
+                    NAME,
+                    "0 32768 linear /dev/mapper/" + slow + " 0",
+                    recovery("queue").withIoMode(mode.word()));
             final String disk = Remains.disk(NAME);
             try (BlockIo io = open()) {
                 final CompletableFuture<Long> old = CompletableFuture.supplyAsync(() -> io.write(page(1), 0));

@@ -30,9 +30,7 @@ class ServerSignalsLabIT {
 
     @AfterEach
     void clean() throws Exception {
-        if (devices.engines().find(Devices.id(NAME)).isPresent()) {
-            devices.remove(Engine.JAVA, NAME);
-        }
+        devices.removeIfThere(NAME);
         devices.close();
     }
 

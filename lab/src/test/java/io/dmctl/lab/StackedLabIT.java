@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dmctl.backend.client.Engine;
 import io.dmctl.bindings.control.DmException;
-import io.dmctl.bindings.control.DmId;
 import io.dmctl.bindings.sys.Errno;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -26,13 +25,7 @@ class StackedLabIT {
 
     @AfterEach
     void clean() throws Exception {
-        for (String name : new String[] {UPPER, LOWER}) {
-            final DmId id = Devices.id(name);
-            final var engine = devices.engines().find(id);
-            if (engine.isPresent()) {
-                devices.remove(engine.get(), name);
-            }
-        }
+        devices.removeIfThere(UPPER, LOWER);
         devices.close();
         Remains.requireNone();
     }

@@ -93,6 +93,8 @@ final class StampedLoad implements AutoCloseable {
         for (Worker worker : workers) {
             worker.io.close();
         }
+        System.out.println("stamped load of " + device + ": seed " + seed + ", " + writes + " writes, " + reads
+                + " reads, " + failed + " failed");
     }
 
     private final class Worker implements Runnable {

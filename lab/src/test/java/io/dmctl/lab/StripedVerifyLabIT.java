@@ -28,7 +28,7 @@ class StripedVerifyLabIT {
             0 524288 striped 2 64 /dev/ubda 0 /dev/ubdb 0
             524288 524288 striped 2 64 /dev/ubda 262144 /dev/ubdb 262144""";
 
-    private static final int SWAPS = 200;
+    private static final int SWAPS = LabBoot.cycles(200, 30);
     /// A start of the command line takes seconds under this load.
     private static final int SWAPS_BY_COMMAND = LabBoot.soakSeconds(0) > 0 ? 10 : 2;
     /// Requests that must be done while tables change, a swap: fewer means that swaps starve I/O.
@@ -55,7 +55,7 @@ class StripedVerifyLabIT {
                 if (rounds == 0) {
                     swapper.start();
                 }
-                verify(disk, rounds == 0 ? LabBoot.soakSeconds(60) : LATER_SECONDS);
+                verify(disk, rounds == 0 ? LabBoot.soakSeconds(20) : LATER_SECONDS);
                 rounds++;
             } while (!swapping.isDone());
             swapping.get();

@@ -117,6 +117,20 @@ class SuspendLabIT {
                 .ok();
     }
 
+    @Test
+    void aWatchdogResumesWhenTheCommandHasLongEnded() throws Exception {
+        Guest.sh("mkfs.ext4 -q " + DEVICE + "; mount " + DEVICE + " /mnt").ok();
+        Guest.dmctl("suspend", "--resume-after", "2", NAME).ok();
+        final Process write = start("seq 10000 >/mnt/after; sync -f /mnt/after");
+        requireWaiting(write);
+        requireEnd(write);
+        assertFalse(devices.info(Engine.JAVA, NAME).suspended());
+        Await.until(
+                "the watchdog has ended",
+                BOUND,
+                () -> Guest.sh("! pgrep -f [R]esumeWatchdog >/dev/null").exitCode() == 0);
+    }
+
     /// What a crash would find: ext4's superblock on the lower disk, past the page cache.
     private static boolean onDiskNeedsRecovery() {
         return Guest.sh(

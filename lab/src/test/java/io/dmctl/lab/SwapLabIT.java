@@ -11,7 +11,6 @@ import io.dmctl.bindings.control.DmException;
 import io.dmctl.bindings.sys.Errno;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,17 +27,13 @@ class SwapLabIT {
     private static final String FIRST = "0 8192 linear /dev/ubda 0";
     private static final String OTHER = "0 4096 linear /dev/ubda 0\n4096 4096 linear /dev/ubda 4096";
     private static final long SEED = Long.getLong("dmctl.seed", 20261126);
-    private static final int SWAPS = Boolean.getBoolean("dmctl.soak") ? 1000 : 40;
+    private static final int SWAPS = LabBoot.cycles(200, 20);
 
     private final Devices devices = new Devices();
 
     @AfterEach
     void clean() throws Exception {
-        for (Engine engine : Engine.values()) {
-            if (devices.engines().find(Devices.id(NAME)).equals(Optional.of(engine))) {
-                devices.remove(engine, NAME);
-            }
-        }
+        devices.removeIfThere(NAME);
         devices.close();
         Remains.requireNone();
     }

@@ -20,13 +20,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// The ublk control device through the bindings: a device's life, and what is refused in it.
-@LabTest(cpus = 2, timeoutSeconds = 120)
+@LabTest(cpus = 2, timeoutSeconds = 400)
 class UblkControlLabIT {
     private static final int DEPTH = 16;
     private static final int MAX_IO_BYTES = 1 << 18;
@@ -95,6 +99,34 @@ class UblkControlLabIT {
                 requireErrno(Errno.ENODEV, () -> other.info(added.id()));
             }
         }
+    }
+
+    /// The kernel's worker ends with a thread's last ring, and may take a command of the next one with it: some in
+    /// 10,000 on a loaded machine.
+    @Test
+    void aRingThatFollowsAnotherLosesNoCommand() throws Exception {
+        final long end =
+                System.nanoTime() + Duration.ofSeconds(LabBoot.soakSeconds(5)).toNanos();
+        final AtomicLong rings = new AtomicLong();
+        final List<FutureTask<Integer>> threads = Stream.generate(() -> new FutureTask<>(() -> {
+                    int lost = 0;
+                    for (; System.nanoTime() - end < 0; rings.incrementAndGet()) {
+                        try (UblkControl control = UblkControl.open(Duration.ofSeconds(5))) {
+                            control.params(99);
+                        } catch (ErrnoException e) {
+                            lost += e.errno() == Errno.ENODEV ? 0 : 1;
+                        }
+                        LockSupport.parkNanos(rings.get() % 1000 * 1000);
+                    }
+                    return lost;
+                }))
+                .limit(3)
+                .toList();
+        threads.forEach(task -> Thread.ofPlatform().start(task));
+        for (FutureTask<Integer> thread : threads) {
+            assertEquals(0, thread.get(), "commands were lost");
+        }
+        System.out.println(rings + " rings, one after the other");
     }
 
     @Test

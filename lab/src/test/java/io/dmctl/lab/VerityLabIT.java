@@ -16,7 +16,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -67,11 +66,7 @@ class VerityLabIT {
 
     @AfterEach
     void clean() throws IOException, DmException {
-        for (Engine engine : Engine.values()) {
-            if (devices.engines().find(Devices.id(NAME)).equals(Optional.of(engine))) {
-                devices.remove(engine, NAME);
-            }
-        }
+        devices.removeIfThere(NAME);
         devices.close();
     }
 

@@ -64,6 +64,11 @@ public enum DmCommand {
         return (Dm.DM_VERSION() & ~0xffL) | nr;
     }
 
+    /// Whether tables or messages go along, with keys in them maybe: all copies of those are wiped.
+    boolean carriesSecrets() {
+        return this == TABLE_LOAD || this == TABLE_STATUS || this == TARGET_MSG;
+    }
+
     /// Whether the kernel copies no more than the 305-byte header in and out.
     boolean headerOnly() {
         return switch (this) {

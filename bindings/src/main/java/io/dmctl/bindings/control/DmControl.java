@@ -57,9 +57,15 @@ public final class DmControl implements AutoCloseable {
         while (true) {
             try (Arena arena = Arena.ofConfined()) {
                 final MemorySegment buffer = arena.allocate(capacity, Long.BYTES);
-                perform(task, attachments, buffer);
-                if (!DmCodec.bufferFull(buffer)) {
-                    return DmCodec.decode(task, buffer);
+                try {
+                    perform(task, attachments, buffer);
+                    if (!DmCodec.bufferFull(buffer)) {
+                        return DmCodec.decode(task, buffer);
+                    }
+                } finally {
+                    if (task.command().carriesSecrets()) {
+                        buffer.fill((byte) 0);
+                    }
                 }
             } catch (DmProtocolException e) {
                 throw failed(task, e.errno(), "the reply is not valid: " + e.getMessage(), e);
@@ -84,9 +90,13 @@ public final class DmControl implements AutoCloseable {
             version = DmCodec.version(buffer);
             return;
         }
-        // The engine writes its version back also when it refuses; before that (EACCES) it leaves ours.
+        // The engine writes its version back also when it refuses; before that (EACCES) it leaves ours, and after that
+        // the kernel wipes what carries secrets.
         final DmVersion engine = DmCodec.version(buffer);
-        if (outcome.reason() == null && outcome.errno() == Errno.EINVAL && !engine.accepts(needed)) {
+        if (outcome.reason() == null
+                && outcome.errno() == Errno.EINVAL
+                && engine.major() != 0
+                && !engine.accepts(needed)) {
             throw failed(task, Errno.EINVAL, "needs interface " + needed + ", this is " + engine, null);
         }
         throw new DmException(transport.call(), task, outcome);

@@ -35,6 +35,11 @@ public record DmDeviceInfo(
         return has(Dm.DM_INTERNAL_SUSPEND_FLAG());
     }
 
+    /// udev hears of the change.
+    public boolean ueventGenerated() {
+        return has(Dm.DM_UEVENT_GENERATED_FLAG());
+    }
+
     private boolean has(int flag) {
         return (flags & flag) != 0;
     }

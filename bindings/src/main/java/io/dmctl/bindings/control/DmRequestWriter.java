@@ -16,6 +16,8 @@ import java.util.List;
 /// Writes one request into a buffer. The whole buffer is zeroed first: it becomes the reply, and the kernel leaves
 /// parts of that as they were.
 public final class DmRequestWriter {
+    private static final int SECURE_DATA_SINCE = 20;
+
     private final MemorySegment buffer;
     private long inputBytes = DmHeader.BYTES;
 
@@ -26,6 +28,10 @@ public final class DmRequestWriter {
         Ioctl.data_start(buffer, DmHeader.BYTES);
         needs(0);
         needs(command.sinceMinor());
+        if (command.carriesSecrets()) {
+            needs(SECURE_DATA_SINCE);
+            flag(Dm.DM_SECURE_DATA_FLAG(), true);
+        }
     }
 
     /// How much of the buffer is input.

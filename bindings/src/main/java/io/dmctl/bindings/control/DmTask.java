@@ -11,7 +11,9 @@ import java.util.OptionalInt;
 
 /// A command to device-mapper, one record each; `R` is its reply. [DmControl#run] runs it.
 ///
-/// No command carries a udev cookie: who creates devices where udev runs leaves their nodes to it (see [DmNodes]).
+/// Alone, no command carries a udev cookie: who creates devices where udev runs leaves their nodes to it (see
+/// [DmNodes]).
+/// [WithCookie] sends one along.
 public sealed interface DmTask<R> {
     DmCommand command();
 
@@ -289,8 +291,8 @@ public sealed interface DmTask<R> {
         }
     }
 
-    /// Stops I/O. `noflush`: what is queued stays queued; `skipLockfs`: a file system on it is not frozen. Blocks until
-    /// I/O in flight is over.
+    /// Stops I/O. `noflush`: what is queued stays queued; `skipLockfs`: a file system on it is not frozen.
+    /// Blocks until I/O in flight is over.
     record DevSuspend(DmId id, boolean noflush, boolean skipLockfs) implements StateTask {
         @Override
         public DmCommand command() {
@@ -306,8 +308,9 @@ public sealed interface DmTask<R> {
         }
     }
 
-    /// Puts a loaded table in use and lets I/O go on. A device that is not suspended is suspended for the swap, with
-    /// these flags. After a failed swap the device is suspended with its old table: a second resume lets it go on.
+    /// Puts a loaded table in use and lets I/O go on. A device that is not suspended is suspended for the swap,
+    /// with these flags. After a failed swap the device is suspended with its old table: a second resume lets
+    /// it go on.
     record DevResume(DmId id, boolean noflush, boolean skipLockfs) implements StateTask {
         @Override
         public DmCommand command() {
@@ -336,9 +339,9 @@ public sealed interface DmTask<R> {
         }
     }
 
-    /// Waits until the device's event number differs from `eventNr`, then answers as [TableStatus] does. Blocks a
-    /// thread.
-    record DevWait(DmId id, int eventNr) implements DeviceTask<DmStatus> {
+    /// Waits until the device's event number differs from `eventNr`, then answers as [TableStatus] does, with its
+    /// `noflush`. Blocks a thread.
+    record DevWait(DmId id, int eventNr, boolean noflush) implements DeviceTask<DmStatus> {
         @Override
         public DmCommand command() {
             return DmCommand.DEV_WAIT;
@@ -348,11 +351,33 @@ public sealed interface DmTask<R> {
         public void encode(DmRequestWriter out) {
             out.id(id);
             out.eventNr(eventNr);
+            out.flag(Dm.DM_NOFLUSH_FLAG(), noflush);
         }
 
         @Override
         public DmStatus decode(DmReplyReader in) throws DmProtocolException {
             return in.status();
+        }
+    }
+
+    /// From here on [KernelTransport#awaitEvent] waits for what happens next, to any device.
+    record DevArmPoll() implements DmTask<DmAck> {
+        @Override
+        public DmCommand command() {
+            return DmCommand.DEV_ARM_POLL;
+        }
+
+        @Override
+        public String subject() {
+            return "all devices";
+        }
+
+        @Override
+        public void encode(DmRequestWriter out) {}
+
+        @Override
+        public DmAck decode(DmReplyReader in) {
+            return in.ack();
         }
     }
 
@@ -408,7 +433,8 @@ public sealed interface DmTask<R> {
         }
     }
 
-    /// What each target says. `noflush`: targets answer from what they know, without writing anything out first.
+    /// What each target says. `noflush`: targets answer from what they know, without writing anything out
+    /// first.
     record TableStatus(DmId id, Kind kind, boolean inactive, boolean noflush) implements DeviceTask<DmStatus> {
         /// INFO: how it does; TABLE: the parameters that make it again; IMA: what is measured of it (4.45).
         public enum Kind {
@@ -440,8 +466,8 @@ public sealed interface DmTask<R> {
         }
     }
 
-    /// Sends words to the target at `sector` (512 bytes), or to the core when they begin with `@`. Empty: done, without
-    /// an answer.
+    /// Sends words to the target at `sector` (512 bytes), or to the core when they begin with `@`. Empty: done,
+    /// without an answer.
     record TargetMessage(DmId id, long sector, String message) implements DeviceTask<Optional<String>> {
         public TargetMessage {
             if (message.indexOf('\0') >= 0) {
@@ -497,6 +523,38 @@ public sealed interface DmTask<R> {
         @Override
         public DmAck decode(DmReplyReader in) {
             return in.ack();
+        }
+    }
+
+    /// `task`, a resume, a removal or a renaming, with a number that udev finds in its event as `DM_COOKIE`: flags in
+    /// the
+    /// upper half, the cookie in the lower.
+    record WithCookie<R>(DmTask<R> task, int cookie) implements DmTask<R> {
+        @Override
+        public DmCommand command() {
+            return task.command();
+        }
+
+        @Override
+        public String subject() {
+            return task.subject();
+        }
+
+        @Override
+        public long payloadBytes() {
+            return task.payloadBytes();
+        }
+
+        @Override
+        public void encode(DmRequestWriter out) {
+            out.needs(15);
+            task.encode(out);
+            out.eventNr(cookie);
+        }
+
+        @Override
+        public R decode(DmReplyReader in) throws DmProtocolException {
+            return task.decode(in);
         }
     }
 

@@ -73,6 +73,7 @@ public final class Frame implements AutoCloseable {
             device.fd().close();
         }
         if (arena.scope().isAlive()) {
+            body.fill((byte) 0); // there may be keys in it
             arena.close();
         }
     }

@@ -2,14 +2,15 @@ package io.dmctl.bindings.control;
 
 /// How names are written where udev and file names allow only some characters: every other byte as `\xNN` in
 /// lower-case hex, as libdm's mode "auto" does it. Works on raw strings (one byte a character).
-final class Mangling {
+public final class Mangling {
     private static final String OTHERS = "#+-.:=@_";
     private static final String HEX = "0123456789abcdef";
     private static final int ESCAPE_LENGTH = 4;
 
     private Mangling() {}
 
-    static boolean isWhitelisted(char c) {
+    /// Whether a name may have `c` as it is.
+    public static boolean isWhitelisted(char c) {
         return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || OTHERS.indexOf(c) >= 0;
     }
 
@@ -68,7 +69,8 @@ final class Mangling {
         return out.toString();
     }
 
-    static String unmangle(String raw) {
+    /// With `\xNN` resolved.
+    public static String unmangle(String raw) {
         if (raw.indexOf('\\') < 0) {
             return raw;
         }

@@ -4,14 +4,14 @@ import java.nio.charset.StandardCharsets;
 
 /// Kernel strings are bytes. A raw string holds one byte a character, so that nothing is lost and comparing is
 /// `strcmp`; its display form is the bytes read as UTF-8.
-final class RawText {
+public final class RawText {
     private RawText() {}
 
-    static String ofUtf8(String text) {
+    public static String ofUtf8(String text) {
         return isAscii(text) ? text : ofBytes(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    static String ofBytes(byte[] bytes) {
+    public static String ofBytes(byte[] bytes) {
         return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
@@ -19,7 +19,7 @@ final class RawText {
         return raw.getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    static String display(String raw) {
+    public static String display(String raw) {
         return isAscii(raw) ? raw : new String(bytes(raw), StandardCharsets.UTF_8);
     }
 

@@ -1,8 +1,8 @@
 package io.dmctl.bindings.control;
 
+import io.dmctl.bindings.sys.Errno;
 import io.dmctl.bindings.sys.ErrnoException;
 import io.dmctl.bindings.sys.UnixSocket;
-import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
@@ -71,7 +71,8 @@ public final class SocketTransport implements DmTransport {
         frames.send(header, input, new FrameExtras(null, attachments.devices(), attachments.options()));
         final Frame reply = frames.receive(true);
         if (reply == null) {
-            throw new EOFException("recvmsg: " + frames.socket() + ": the server ended without a reply");
+            throw new ErrnoException(
+                    "recvmsg", String.valueOf(frames.socket()), Errno.ECONNRESET, "the server ended without a reply");
         }
         if (reply.command() != command) {
             final int other = reply.command();

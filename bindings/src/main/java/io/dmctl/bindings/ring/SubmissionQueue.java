@@ -40,6 +40,7 @@ public final class SubmissionQueue {
     private static final int URING_CMD = Uring.IORING_OP_URING_CMD();
     private static final int DATASYNC = Uring.IORING_FSYNC_DATASYNC();
     private static final int FIXED_FILE = Uring.IOSQE_FIXED_FILE();
+    private static final int ASYNC = Uring.IOSQE_ASYNC();
 
     private static final long FLAGS_SHIFT = 8;
     private static final long FD_SHIFT = 32;
@@ -265,6 +266,11 @@ public final class SubmissionQueue {
     /// The last entry's descriptor is an index into the registered files.
     public void markFixedFile() {
         markFlags(FIXED_FILE);
+    }
+
+    /// The last entry is issued by a worker of the kernel's, where it may wait.
+    public void markAsync() {
+        markFlags(ASYNC);
     }
 
     /// Adds IOSQE_* flags to the last entry.

@@ -38,6 +38,11 @@ public final class BlockDevices {
         return getInt("BLKIOOPT", fd, Block.BLKIOOPT());
     }
 
+    /// How far the page cache reads ahead, in sectors of 512 bytes.
+    public static long readAheadSectors(int fd) throws ErrnoException {
+        return getLong("BLKRAGET", fd, Block.BLKRAGET());
+    }
+
     public static boolean isReadOnly(int fd) throws ErrnoException {
         return getInt("BLKROGET", fd, Block.BLKROGET()) != 0;
     }

@@ -33,6 +33,7 @@ public final class Errno {
     public static final int EOPNOTSUPP = 95;
     public static final int ECONNREFUSED = 111;
     public static final int ECONNRESET = 104;
+    public static final int ENOTCONN = 107;
     public static final int ETIMEDOUT = 110;
     public static final int ECANCELED = 125;
     public static final int EREMOTEIO = 121;

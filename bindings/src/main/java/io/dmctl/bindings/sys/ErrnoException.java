@@ -15,6 +15,12 @@ public final class ErrnoException extends IOException {
         this.errno = errno;
     }
 
+    /// With what to do about it behind the reason.
+    public ErrnoException(String call, String subject, int errno, String remedy) {
+        super(call + ": " + subject + ": " + Errno.describe(errno) + ": " + remedy);
+        this.errno = errno;
+    }
+
     /// Never null, unlike other exceptions'.
     @Override
     public String getMessage() {

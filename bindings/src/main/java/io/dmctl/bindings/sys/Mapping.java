@@ -1,5 +1,7 @@
 package io.dmctl.bindings.sys;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import io.dmctl.bindings.libc.Libc;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,6 +35,17 @@ public final class Mapping implements AutoCloseable {
                 Libc.MAP_PRIVATE() | Libc.MAP_ANONYMOUS() | Libc.MAP_POPULATE());
     }
 
+    /// As [#anonymous], but each page is there from its first touch on: for what may never be used.
+    public static Mapping untouched(long byteSize) throws ErrnoException {
+        return map(
+                "anonymous memory",
+                -1,
+                0,
+                Pages.roundUp(byteSize),
+                Libc.PROT_READ() | Libc.PROT_WRITE(),
+                Libc.MAP_PRIVATE() | Libc.MAP_ANONYMOUS() | Libc.MAP_NORESERVE());
+    }
+
     /// As [#anonymous], locked in memory and kept out of core dumps: for keys. Whoever closes it wipes it before.
     ///
     /// @throws ErrnoException ENOMEM, EPERM: more than RLIMIT_MEMLOCK
@@ -47,6 +60,28 @@ public final class Mapping implements AutoCloseable {
                     "madvise",
                     "MADV_DONTDUMP",
                     Sys.call(Libc.SYS_madvise(), mapping.address(), mapping.byteSize(), Libc.MADV_DONTDUMP()));
+        } catch (ErrnoException e) {
+            mapping.close();
+            throw e;
+        }
+        return mapping;
+    }
+
+    /// The machine code `code` in memory of its own, which can be read and run, and no more written.
+    ///
+    /// @throws ErrnoException ENOMEM; EACCES, EPERM: a security policy lets this process make no code
+    public static Mapping executable(byte[] code) throws ErrnoException {
+        final Mapping mapping = anonymous(code.length);
+        MemorySegment.copy(code, 0, mapping.segment, JAVA_BYTE, 0, code.length);
+        try {
+            ErrnoException.check(
+                    "mprotect",
+                    mapping.byteSize() + " bytes, PROT_READ|PROT_EXEC",
+                    Sys.call(
+                            SysNumbers.SYS_mprotect,
+                            mapping.address(),
+                            mapping.byteSize(),
+                            Libc.PROT_READ() | Libc.PROT_EXEC()));
         } catch (ErrnoException e) {
             mapping.close();
             throw e;

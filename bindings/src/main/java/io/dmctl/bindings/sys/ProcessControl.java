@@ -76,6 +76,18 @@ public final class ProcessControl {
         check("unshare(CLONE_NEWNS)", "this thread", Sys.call(Libc.SYS_unshare(), Libc.CLONE_NEWNS(), 0, 0));
     }
 
+    /// Takes a mount out of the calling thread's namespace at once; what is open there stays so.
+    ///
+    /// @throws ErrnoException EPERM without CAP_SYS_ADMIN, EINVAL when nothing is mounted there
+    public static void detachMount(String mountPoint) throws ErrnoException {
+        try (Arena arena = Arena.ofConfined()) {
+            check(
+                    "umount2(MNT_DETACH)",
+                    mountPoint,
+                    Sys.call(Libc.SYS_umount2(), Sys.cString(arena, mountPoint).address(), LibcMacros.MNT_DETACH, 0));
+        }
+    }
+
     /// Makes every mount of the calling thread's namespace a slave: mounts made outside still arrive, ours stay
     /// inside.
     public static void makeMountsSlave() throws ErrnoException {

@@ -113,6 +113,18 @@ public final class Sys {
         return call(Libc.SYS_pwrite64(), fd, address, length, offset, 0, 0);
     }
 
+    /// As [#pread], for the I/O path: allocates nothing while it succeeds. @HotPath
+    public static long hotPread(int fd, long address, long length, long offset) {
+        final long r = hot(Libc.SYS_pread64(), fd, address, length, offset, 0, 0);
+        return r >= 0 ? r : pread(fd, address, length, offset);
+    }
+
+    /// As [#pwrite], for the I/O path: allocates nothing while it succeeds. @HotPath
+    public static long hotPwrite(int fd, long address, long length, long offset) {
+        final long r = hot(Libc.SYS_pwrite64(), fd, address, length, offset, 0, 0);
+        return r >= 0 ? r : pwrite(fd, address, length, offset);
+    }
+
     public static int fdatasync(int fd) {
         return (int) call(Libc.SYS_fdatasync(), fd, 0, 0);
     }

@@ -20,8 +20,10 @@ final class UblkCommandRing implements AutoCloseable {
     private static final long ARGUMENT_BYTES = 4096;
     /// How long a cancelled command may take to end.
     private static final long CANCEL_NS = 5_000_000_000L;
-    /// User data of commands count up from 1; the cancel's is this.
-    private static final long CANCEL = 0;
+    /// How long a command may seem to be lost.
+    private static final long NUDGE_NS = 100_000_000L;
+    /// User data of commands count up from 1; what is sent for a command has this.
+    private static final long HELPER = 0;
 
     private final Fd control;
     private final IoUring ring;
@@ -84,7 +86,7 @@ final class UblkCommandRing implements AutoCloseable {
     }
 
     private int cancel(long userData) {
-        if (ring.sq().prepCancel(userData, CANCEL)) {
+        if (ring.sq().prepCancel(userData, HELPER)) {
             // The command may still end by itself, with its own result: that is the answer then.
             final Outcome outcome = await(userData, CANCEL_NS);
             if (outcome.done()) {
@@ -107,9 +109,13 @@ final class UblkCommandRing implements AutoCloseable {
             if (left <= 0) {
                 return Outcome.PENDING;
             }
-            final int r = ring.submitAndWait(1, left);
+            final int r = ring.submitAndWait(1, Math.min(left, NUDGE_NS));
             if (r < 0) {
                 return new Outcome(true, r);
+            }
+            if (ring.cq().ready() == 0) {
+                nudge();
+                continue;
             }
             final Outcome outcome = reap(userData);
             if (outcome.done()) {
@@ -118,7 +124,17 @@ final class UblkCommandRing implements AutoCloseable {
         }
     }
 
-    /// Takes what has completed; a late answer of an earlier cancel is dropped.
+    /// A worker that is about to end, for its thread had closed its last ring, may be given the command and not do it.
+    /// More work makes a new worker, which does both.
+    ///
+    /// @kernel io_uring/io-wq.c `io_wq_enqueue` `io_wq_worker` (IO_WQ_BIT_EXIT_ON_IDLE)
+    private void nudge() {
+        if (ring.sq().prepNop(HELPER)) {
+            ring.sq().markAsync();
+        }
+    }
+
+    /// Takes what has completed; answers to a helper are dropped.
     private Outcome reap(long userData) {
         final CompletionQueue cq = ring.cq();
         final int n = cq.ready();

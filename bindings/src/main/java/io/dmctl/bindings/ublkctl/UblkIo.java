@@ -51,6 +51,9 @@ public final class UblkIo {
     public static final int IO_DESC_BYTES = 24;
 
     private static final int OP_MASK = 0xff;
+    /// C: `#define UBLK_AUTO_BUF_REG_FALLBACK (1 << 0)`
+    static final long AUTO_BUF_REG_FALLBACK = 1;
+
     /// C: `offsetof(struct ublksrv_io_desc, nr_sectors)`, and so on
     static final int NR_SECTORS_OFFSET = 4;
 
@@ -65,6 +68,14 @@ public final class UblkIo {
     static final int QUEUE_SHIFT = 41;
 
     private UblkIo() {}
+
+    /// What FETCH and COMMIT carry as their `addr` with AUTO_BUF_REG: the driver registers the request's bytes as
+    /// buffer `index` of the ring. Where it cannot, the request comes with [#F_NEED_REG_BUF].
+    ///
+    /// C: `ublk_auto_buf_reg_to_sqe_addr` of {index, UBLK_AUTO_BUF_REG_FALLBACK}
+    public static long autoBufReg(int index) {
+        return (index & 0xffffL) | AUTO_BUF_REG_FALLBACK << 16;
+    }
 
     /// The first 8 bytes of a command's `struct ublksrv_io_cmd`.
     ///

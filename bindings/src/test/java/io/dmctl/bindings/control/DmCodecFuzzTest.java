@@ -30,7 +30,7 @@ class DmCodecFuzzTest {
                 new DmTask.DevRename(DmName.of("d0"), DmName.of("d1")),
                 new DmTask.DevSetUuid(DmName.of("d0"), DmUuid.of("U")),
                 new DmTask.DevStatus(ID, true),
-                new DmTask.DevWait(ID, 1),
+                new DmTask.DevWait(ID, 1, true),
                 new DmTask.TableLoad(ID, DmTable.parse("0 8 linear 98:0 0\n8 8 zero\n16 8 error"), false),
                 new DmTask.TableDeps(ID, false),
                 new DmTask.TableStatus(ID, DmTask.TableStatus.Kind.INFO, false, false),

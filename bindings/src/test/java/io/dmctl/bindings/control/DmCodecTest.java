@@ -123,7 +123,7 @@ class DmCodecTest {
         assertEquals(
                 new DmRequest.Message(-2, "set a\\b"),
                 receive(message, encode(message, DmCodec.requestBytes(message))).message());
-        final DmTask<?> wait = new DmTask.DevWait(DmId.of(new Devno(252, 1)), -5);
+        final DmTask<?> wait = new DmTask.DevWait(DmId.of(new Devno(252, 1)), -5, true);
         assertEquals(-5, receive(wait, encode(wait, 312)).eventNr());
         assertEquals(
                 DmId.of(new Devno(252, 1)), receive(wait, encode(wait, 312)).id());

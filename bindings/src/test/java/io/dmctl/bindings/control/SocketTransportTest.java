@@ -3,6 +3,7 @@ package io.dmctl.bindings.control;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +15,7 @@ import io.dmctl.bindings.sys.Sys;
 import io.dmctl.bindings.sys.UnixServerSocket;
 import io.dmctl.bindings.sys.UnixSocket;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -220,6 +222,28 @@ class SocketTransportTest {
             final DmException e = assertThrows(DmException.class, () -> dm.run(new DmTask.Version()));
             assertEquals(Errno.EPIPE, e.errno());
         }
+    }
+
+    /// As when the server dies with the request unread, which the kernel reports itself.
+    @Test
+    void aServerThatEndsWithTheRequestInHandIsAResetConnection() throws Exception {
+        final List<UnixSocket> pair = UnixSocket.pair();
+        final Thread server = Thread.ofPlatform().start(() -> {
+            try (ServerChannel channel = new ServerChannel(pair.get(1));
+                    Frame request = channel.receive()) {
+                assertNotNull(request);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        try (DmControl dm = DmControl.over(new SocketTransport(pair.get(0)))) {
+            final DmException e = assertThrows(DmException.class, () -> dm.run(new DmTask.Version()));
+            assertEquals(Errno.ECONNRESET, e.errno());
+            assertTrue(
+                    String.valueOf(e.getMessage()).contains("the server ended without a reply"),
+                    String.valueOf(e.getMessage()));
+        }
+        server.join();
     }
 
     /// Sends a request's header with one field changed, and `after` behind it; answers what the server's end says.

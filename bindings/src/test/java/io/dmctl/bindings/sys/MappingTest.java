@@ -50,6 +50,20 @@ class MappingTest {
     }
 
     @Test
+    void executableMemoryIsTheCodeAndCannotBeWritten() throws Exception {
+        final byte[] code = {(byte) 0xc3}; // ret
+        try (Mapping m = Mapping.executable(code)) {
+            assertEquals(code[0], m.segment().get(JAVA_BYTE, 0));
+            final String start = Long.toHexString(m.address()) + "-";
+            final String line = Files.readAllLines(Path.of("/proc/self/maps")).stream()
+                    .filter(l -> l.startsWith(start))
+                    .findFirst()
+                    .orElseThrow();
+            assertTrue(line.contains(" r-xp "), line);
+        }
+    }
+
+    @Test
     void failureNamesCallAndErrno() {
         final ErrnoException e = assertThrows(ErrnoException.class, () -> Mapping.shared(-1, 0, 4096, Mapping.READ));
         assertEquals(Errno.EBADF, e.errno());

@@ -2,8 +2,11 @@ package io.dmctl.bindings.ublkctl;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.dmctl.bindings.ublk.Ublk;
+import io.dmctl.bindings.ublk.ublk_auto_buf_reg;
 import io.dmctl.bindings.ublk.ublksrv_io_cmd;
 import io.dmctl.bindings.ublk.ublksrv_io_desc;
 import java.lang.foreign.Arena;
@@ -21,6 +24,16 @@ class UblkIoTest {
             ublksrv_io_cmd.addr(cmd, 0x1234_5678_9000L);
             assertEquals(cmd.get(JAVA_LONG, 0), UblkIo.cmdLow(3, 4095, -5));
             assertEquals(cmd.get(JAVA_LONG, 8), UblkIo.cmdHigh(0x1234_5678_9000L));
+        }
+    }
+
+    @Test
+    void automaticRegistrationIsTheKernelsStruct() {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment reg = ublk_auto_buf_reg.allocate(arena);
+            ublk_auto_buf_reg.index(reg, (short) 4095);
+            ublk_auto_buf_reg.flags(reg, (byte) Ublk.UBLK_AUTO_BUF_REG_FALLBACK());
+            assertEquals(reg.get(JAVA_LONG_UNALIGNED, 0), UblkIo.autoBufReg(4095));
         }
     }
 

@@ -7,7 +7,9 @@ import io.dmctl.bindings.control.DmDeviceInfo;
 import io.dmctl.bindings.control.DmException;
 import io.dmctl.bindings.control.DmId;
 import io.dmctl.bindings.control.DmName;
+import io.dmctl.bindings.control.DmTargetVersion;
 import io.dmctl.bindings.control.DmTask;
+import io.dmctl.bindings.control.DmTransport;
 import io.dmctl.bindings.control.Frame;
 import io.dmctl.bindings.control.KernelTransport;
 import io.dmctl.bindings.control.SocketTransport;
@@ -23,16 +25,19 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /// Both engines of this machine behind one door. Opens an engine when it is first needed.
 ///
 /// Thread rule: one thread at a time.
 public final class Engines implements AutoCloseable {
     private final Registry registry;
+    private final UnaryOperator<DmTransport> wrap;
     private final Map<Engine, DmControl> open = new EnumMap<>(Engine.class);
 
-    private Engines(Registry registry) {
+    private Engines(Registry registry, UnaryOperator<DmTransport> wrap) {
         this.registry = registry;
+        this.wrap = wrap;
     }
 
     public static Engines open() {
@@ -41,7 +46,13 @@ public final class Engines implements AutoCloseable {
 
     /// With another registry than this user's own.
     public static Engines open(Registry registry) {
-        return new Engines(registry);
+        return open(registry, UnaryOperator.identity());
+    }
+
+    /// With each way to an engine wrapped by `wrap` when it is opened: what sees every command before the engine does,
+    /// and may keep or refuse it.
+    public static Engines open(Registry registry, UnaryOperator<DmTransport> wrap) {
+        return new Engines(registry, wrap);
     }
 
     /// Can the kernel's device-mapper be used here?
@@ -70,10 +81,11 @@ public final class Engines implements AutoCloseable {
     public DmControl control(Engine engine) throws IOException {
         DmControl control = open.get(engine);
         if (control == null) {
-            control = switch (engine) {
-                case KERNEL -> DmControl.kernel();
-                case JAVA -> DmControl.over(new JavaEngine(registry));
-            };
+            control = DmControl.over(wrap.apply(
+                    switch (engine) {
+                        case KERNEL -> KernelTransport.open();
+                        case JAVA -> new JavaEngine(registry);
+                    }));
             open.put(engine, control);
         }
         return control;
@@ -143,6 +155,16 @@ public final class Engines implements AutoCloseable {
         return control(engine).run(load, engine == Engine.JAVA ? options.attachments() : DmAttachments.NONE);
     }
 
+    /// The target types of the Java engine, with those of the modules of `modulePath`: absolute paths with `:` between
+    /// them, empty for none.
+    ///
+    /// @throws DmException EINVAL with what is wrong with a module
+    public List<DmTargetVersion> javaTypes(String modulePath) throws IOException, DmException {
+        final List<String> options =
+                modulePath.isEmpty() ? List.of() : List.of(ServerProtocol.MODULE_PATH + "=" + modulePath);
+        return control(Engine.JAVA).run(new DmTask.ListVersions(), new DmAttachments(List.of(), options));
+    }
+
     /// Had the device a server that has died? It answers nothing then: [#recover] or remove it.
     public boolean hasDeadServer(DeviceRecord record) throws IOException {
         return record.group().isPresent() && !Groups.isServed(registry, record);
@@ -153,6 +175,14 @@ public final class Engines implements AutoCloseable {
     /// @return what was brought back; nothing when the server lives
     public List<DmName> recover(DmName name) throws IOException, DmException {
         return new Recovery(registry).run(name);
+    }
+
+    /// Gives a device of ours, and all others of its group, a new server of the present code; no request fails.
+    ///
+    /// @return what the new server serves
+    /// @throws ErrnoException EOPNOTSUPP when one of them cannot be handed over, with the reason
+    public List<DmName> upgrade(DmName name) throws IOException, DmException {
+        return new Recovery(registry).upgrade(name);
     }
 
     /// What the targets of a device of ours have done; nothing for a device without a server.

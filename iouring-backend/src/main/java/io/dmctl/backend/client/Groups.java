@@ -104,10 +104,15 @@ final class Groups {
 
     /// A group that serves no device keeps neither its server nor its folder.
     static void endIfEmpty(Registry registry, String group) throws IOException {
-        if (!isAlive(registry, group)) {
+        if (isAlive(registry, group)) {
+            askToEnd(registry, group);
+        } else {
             delete(registry, group);
-            return;
         }
+    }
+
+    /// As [#endIfEmpty] where there is a server; else nothing, so that what it wrote down stays.
+    static void askToEnd(Registry registry, String group) throws IOException {
         try (SocketTransport server = connect(registry, group);
                 Frame reply = server.run(ServerProtocol.END_IF_EMPTY, MemorySegment.NULL, DmAttachments.NONE)) {
             if (reply.outcome().errno() != 0) {

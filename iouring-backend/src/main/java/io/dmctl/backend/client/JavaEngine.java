@@ -59,12 +59,16 @@ public final class JavaEngine implements DmTransport {
             // A look at a copy: reading a request changes its buffer, which may still have to go to a server as it is.
             final MemorySegment copy = arena.allocate(buffer.byteSize(), Long.BYTES);
             copy.copyFrom(buffer);
-            final DmRequest request = DmRequest.decode(command, copy);
-            final DmReplyWriter reply = answer(request);
-            if (reply == null) {
-                return toServer(request, copy, buffer, inputBytes, attachments);
+            try {
+                final DmRequest request = DmRequest.decode(command, copy);
+                final DmReplyWriter reply = answer(request, attachments);
+                if (reply == null) {
+                    return toServer(request, copy, buffer, inputBytes, attachments);
+                }
+                return answered(reply, copy, buffer);
+            } finally {
+                copy.fill((byte) 0); // there may be keys in it
             }
-            return answered(reply, copy, buffer);
         } catch (DmProtocolException e) {
             return DmOutcome.of(e);
         } catch (ErrnoException e) {
@@ -79,10 +83,11 @@ public final class JavaEngine implements DmTransport {
     }
 
     /// The answer without a server; null when one is needed.
-    private @Nullable DmReplyWriter answer(DmRequest request) throws DmProtocolException, IOException {
+    private @Nullable DmReplyWriter answer(DmRequest request, DmAttachments how)
+            throws DmProtocolException, IOException {
         return switch (request.command()) {
             case VERSION -> new DmReplyWriter(request);
-            case LIST_VERSIONS -> versions(request, types.all());
+            case LIST_VERSIONS -> versions(request, loads.types(how).all());
             case GET_TARGET_VERSION -> version(request);
             case LIST_DEVICES -> list(request);
             case DEV_CREATE -> create(request);
@@ -202,8 +207,9 @@ public final class JavaEngine implements DmTransport {
         try {
             outcome = forward(group, request, buffer, inputBytes, attachments);
         } catch (ErrnoException e) {
-            // It may have ended between the look and the call: one without a device does after any command.
-            final DmReplyWriter reply = withoutServer(request);
+            // It may be ending, or have ended, between the look and the call: one without a device does after any
+            // command.
+            final DmReplyWriter reply = Groups.answers(registry, group) ? null : withoutServer(request);
             if (reply == null) {
                 throw e;
             }

@@ -6,11 +6,24 @@ import java.util.List;
 
 /// How a device of the Java engine is shown, decided at its first load: `transport` is auto, ublk, nbd or
 /// embedded; `queues` and `depth` 0 are the transport's own; `group` is empty for the one that the table
-/// decides; `recovery` is none, fail, queue or reissue ([io.dmctl.backend.transport.RecoveryPolicy]).
+/// decides; `recovery` is none, fail, queue or reissue ([io.dmctl.backend.transport.RecoveryPolicy]);
+/// `ioMode` is auto, copy, get-data, user-copy or zero-copy ([io.dmctl.backend.transport.IoMode]).
 ///
-/// `modulePath` has target types beside the built-in ones: absolute paths with `:` between them, empty for those
-/// of the load before.
-public record LoadOptions(String transport, int queues, int depth, String group, String recovery, String modulePath) {
+/// `idle` is block, spin, spin-then-block or spin-then-block:US ([io.dmctl.backend.queue.IdleStrategy]);
+/// `affinity` is queue or none: whether a queue's thread runs on its queue's CPUs only.
+///
+/// `modulePath` has target types beside the built-in ones: absolute paths with `:` between them, empty for
+/// those of the load before.
+public record LoadOptions(
+        String transport,
+        int queues,
+        int depth,
+        String group,
+        String recovery,
+        String ioMode,
+        String modulePath,
+        String idle,
+        String affinity) {
     public static final LoadOptions DEFAULT = new LoadOptions("auto", 0, 0, "");
 
     /// A device that does not come back after the death of its server.
@@ -19,11 +32,24 @@ public record LoadOptions(String transport, int queues, int depth, String group,
     }
 
     public LoadOptions(String transport, int queues, int depth, String group, String recovery) {
-        this(transport, queues, depth, group, recovery, "");
+        this(transport, queues, depth, group, recovery, "auto", "");
+    }
+
+    public LoadOptions(
+            String transport, int queues, int depth, String group, String recovery, String ioMode, String modulePath) {
+        this(transport, queues, depth, group, recovery, ioMode, modulePath, "block", "queue");
     }
 
     public LoadOptions withModulePath(String path) {
-        return new LoadOptions(transport, queues, depth, group, recovery, path);
+        return new LoadOptions(transport, queues, depth, group, recovery, ioMode, path, idle, affinity);
+    }
+
+    public LoadOptions withIoMode(String mode) {
+        return new LoadOptions(transport, queues, depth, group, recovery, mode, modulePath, idle, affinity);
+    }
+
+    public LoadOptions withThreads(String newIdle, String newAffinity) {
+        return new LoadOptions(transport, queues, depth, group, recovery, ioMode, modulePath, newIdle, newAffinity);
     }
 
     /// As `KEY=VALUE`.
@@ -33,7 +59,10 @@ public record LoadOptions(String transport, int queues, int depth, String group,
                 "queues=" + queues,
                 "depth=" + depth,
                 "group=" + group,
-                "recovery=" + recovery));
+                "recovery=" + recovery,
+                "io-mode=" + ioMode,
+                "idle=" + idle,
+                "affinity=" + affinity));
         if (!modulePath.isEmpty()) {
             words.add("module-path=" + modulePath);
         }

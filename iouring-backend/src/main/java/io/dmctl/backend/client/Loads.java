@@ -87,6 +87,11 @@ final class Loads {
         return found;
     }
 
+    /// As [#types(String)], with the module path of `how`.
+    TargetRegistry types(DmAttachments how) throws DmProtocolException {
+        return types(option(how, ServerProtocol.MODULE_PATH));
+    }
+
     /// The built-in types, and those of the module path.
     TargetRegistry types(String modulePath) throws DmProtocolException {
         try {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.dmctl.backend.transport.QueueSetup;
 import io.dmctl.bindings.control.DmName;
 import io.dmctl.bindings.control.DmUuid;
 import java.io.IOException;
@@ -48,6 +49,8 @@ final class RecordFile {
                 Optional.ofNullable(fields.get("group")),
                 Optional.ofNullable(fields.get("transport")),
                 Optional.ofNullable(fields.get("address")),
+                Optional.ofNullable(fields.get("ioMode")),
+                Optional.ofNullable(fields.get("queues")).map(QueueSetup::parse),
                 Optional.ofNullable(fields.get("modulePath")));
     }
 
@@ -61,6 +64,8 @@ final class RecordFile {
             field(out, "group", record.group());
             field(out, "transport", record.transport());
             field(out, "address", record.address());
+            field(out, "ioMode", record.ioMode());
+            field(out, "queues", record.queues().map(QueueSetup::words));
             field(out, "modulePath", record.modulePath());
             out.writeEndObject();
         }

@@ -7,9 +7,12 @@ import io.dmctl.bindings.control.DmControl;
 import io.dmctl.bindings.control.DmException;
 import io.dmctl.bindings.control.DmId;
 import io.dmctl.bindings.control.DmName;
+import io.dmctl.bindings.control.DmOutcome;
 import io.dmctl.bindings.control.DmProtocolException;
 import io.dmctl.bindings.control.DmTable;
 import io.dmctl.bindings.control.DmTask;
+import io.dmctl.bindings.control.Frame;
+import io.dmctl.bindings.control.SocketTransport;
 import io.dmctl.bindings.sys.Errno;
 import io.dmctl.bindings.sys.ErrnoException;
 import io.dmctl.bindings.sys.Fd;
@@ -17,12 +20,14 @@ import io.dmctl.bindings.sys.FileLocks;
 import io.dmctl.bindings.sys.OpenFlags;
 import io.dmctl.targets.core.TargetRegistry;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 
 /// Takes the devices of a group over from a server that died: starts a new one, and loads what the old one
 /// wrote down.
@@ -30,6 +35,11 @@ import java.util.Set;
 /// The devices of a group died together and come back together, those below first. Who recovers holds a lock of
 /// the group's, so that two that see the same death do not both.
 final class Recovery {
+    /// How long a server that has handed its devices over may take to end.
+    private static final long END_BOUND_NS = 30_000_000_000L;
+
+    private static final long LOOK_EVERY_NS = 1_000_000L;
+
     private final Registry registry;
     private final Loads loads;
 
@@ -43,22 +53,59 @@ final class Recovery {
     /// @throws ErrnoException ENXIO when there is no such device; EINVAL when it cannot come back, with the
     /// reason
     List<DmName> run(DmName name) throws IOException, DmException {
+        return locked(name, group -> Groups.answers(registry, group) ? List.of() : takeOver(name, group));
+    }
+
+    /// Holds the lock of the group meanwhile.
+    private List<DmName> locked(DmName name, Work work) throws IOException, DmException {
         final DeviceRecord record = record(name);
-        final String group =
-                record.group().orElseThrow(() -> refused(name, "it was never loaded: there is nothing to recover"));
+        final String group = record.group().orElseThrow(() -> refused(name, "it was never loaded: it has no server"));
         final String lock = registry.groupDir(group).resolve("recovery").toString();
         try (Fd fd = Fd.open(lock, OpenFlags.RDWR | OpenFlags.CREAT)) {
             FileLocks.flock(fd.number());
-            if (Groups.answers(registry, group)) {
-                return List.of();
-            }
-            return takeOver(name, group);
+            return work.on(group);
         } catch (ErrnoException e) {
             if (e.errno() == Errno.ENOENT) {
                 record(name); // removed meanwhile?
             }
             throw e;
         }
+    }
+
+    /// Replaces the server of `name` by a new one of the present code, without a failed request: the old one lets
+    /// its devices go, ends, and the new one takes them over. A dead one is recovered. Answers the devices.
+    ///
+    /// @throws ErrnoException as [#run]; EOPNOTSUPP when a device of the group cannot be handed over, with the
+    /// reason: nothing has changed then
+    List<DmName> upgrade(DmName name) throws IOException, DmException {
+        return locked(name, group -> {
+            if (Groups.answers(registry, group)) {
+                handOver(name, group);
+            }
+            return takeOver(name, group);
+        });
+    }
+
+    private void handOver(DmName name, String group) throws IOException {
+        try (SocketTransport server = Groups.connect(registry, group);
+                Frame reply = server.run(ServerProtocol.HAND_OVER, MemorySegment.NULL, DmAttachments.NONE)) {
+            final DmOutcome outcome = reply.outcome();
+            if (outcome.errno() != 0) {
+                final String reason = outcome.reason();
+                throw new ErrnoException("upgrade", reason == null ? name.toString() : reason, outcome.errno());
+            }
+        }
+        final long end = System.nanoTime() + END_BOUND_NS;
+        while (Groups.isAlive(registry, group)) {
+            if (System.nanoTime() - end > 0) {
+                throw new ErrnoException("upgrade", name + ": its server did not end", Errno.ETIMEDOUT);
+            }
+            LockSupport.parkNanos(LOOK_EVERY_NS);
+        }
+    }
+
+    private interface Work {
+        List<DmName> on(String group) throws IOException, DmException;
     }
 
     private DeviceRecord record(DmName name) throws IOException {
@@ -91,8 +138,8 @@ final class Recovery {
             ok = true;
             return done;
         } finally {
-            if (!ok) {
-                Groups.endIfEmpty(registry, group);
+            if (!ok && Groups.isAlive(registry, group)) {
+                Groups.askToEnd(registry, group);
             }
         }
     }
@@ -126,6 +173,7 @@ final class Recovery {
             throws IOException, DmException {
         final List<String> options = new ArrayList<>(state.options().words());
         options.addAll(more);
+        options.add(ServerProtocol.TABLE_NUMBER + "=" + table.number());
         final DeviceRecord record = record(state.name());
         Loads.identity(record, options);
         record.modulePath().ifPresent(path -> options.add(ServerProtocol.MODULE_PATH + "=" + path));

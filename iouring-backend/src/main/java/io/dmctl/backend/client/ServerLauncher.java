@@ -19,11 +19,12 @@ import java.util.concurrent.TimeoutException;
 
 /// Starts a device server: a JVM of its own, with the class or module path and the Java of this process.
 ///
-/// The thread that starts it first becomes an I/O flusher and leaves the mount namespace; both are inherited (decision
-/// 13). Where the
-/// machine forbids either, the server starts all the same, and its log says so.
+/// The thread that starts it first becomes an I/O flusher and leaves the mount namespace; both are inherited
+/// (decision 13). Where the machine forbids either, the server starts all the same, and its log says so.
 final class ServerLauncher {
     private static final int READY_SECONDS = 30;
+    /// More options for a server's JVM, with white space between them.
+    private static final String OPTIONS_VARIABLE = "DMCTL_SERVER_JAVA_OPTS";
 
     private ServerLauncher() {}
 
@@ -76,6 +77,7 @@ final class ServerLauncher {
         try {
             ProcessControl.unshareMounts();
             ProcessControl.makeMountsSlave();
+            detachOwn(registry, group);
         } catch (ErrnoException e) {
             // Not permitted here: it shares the mounts, as any program of this user does.
         }
@@ -87,50 +89,33 @@ final class ServerLauncher {
                 .start();
     }
 
+    /// A server that has its own device's file system mounted in its namespace keeps the device busy after the
+    /// file system was unmounted elsewhere, and would wait for itself at its end.
+    private static void detachOwn(Registry registry, String group) throws IOException {
+        for (DeviceState device : StateFile.read(registry.groupDir(group))) {
+            if (device.ublkId() >= 0) {
+                MountedDevice.detachAll(Path.of("/dev/ublkb" + device.ublkId()));
+            }
+        }
+    }
+
     private static List<String> command(Registry registry, String group) {
-        final List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of(
+        final List<String> options = new ArrayList<>(List.of(
                 "-Xms64m",
                 "-Xmx64m",
-                "-XX:+UseSerialGC",
                 "-XX:+AlwaysPreTouch",
-                "-XX:-UsePerfData",
-                "-XX:+DisableAttachMechanism",
                 "-XX:MaxMetaspaceSize=64m",
                 "-XX:ReservedCodeCacheSize=32m",
                 "-XX:ErrorFile=" + registry.groupDir(group).resolve("hs_err.log"),
                 "-Dorg.slf4j.simpleLogger.defaultLogLevel=info",
                 "-Dorg.slf4j.simpleLogger.showDateTime=true",
                 "-Dorg.slf4j.simpleLogger.showShortLogName=true"));
-        final String archive = System.getProperty("dmctl.archive");
-        if (archive != null) {
-            // Made by bin/dmctl for its own class path, which the server inherits. What the JVM has to say of it must
-            // not
-            // come before `ready` on standard output.
-            command.addAll(List.of("-XX:AOTCache=" + archive, "-Xlog:disable", "-Xlog:all=warning:stderr"));
+        // The last of two that contradict each other counts.
+        final String more = System.getenv().getOrDefault(OPTIONS_VARIABLE, "").strip();
+        if (!more.isEmpty()) {
+            options.addAll(List.of(more.split("\\s+")));
         }
-        final String modules = System.getProperty("jdk.module.path");
-        if (modules != null
-                && !modules.isEmpty()
-                && DeviceServer.class.getModule().isNamed()) {
-            command.addAll(List.of(
-                    "--enable-native-access=io.dmctl.bindings",
-                    "--module-path",
-                    modules,
-                    "--add-modules",
-                    "org.slf4j.simple",
-                    "-m",
-                    "io.dmctl.backend/" + DeviceServer.class.getName()));
-        } else {
-            command.addAll(List.of(
-                    "--enable-native-access=ALL-UNNAMED",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    DeviceServer.class.getName()));
-        }
-        command.add(registry.root().toString());
-        command.add(group);
-        return command;
+        return JavaCommand.of(
+                options, DeviceServer.class, List.of(registry.root().toString(), group));
     }
 }

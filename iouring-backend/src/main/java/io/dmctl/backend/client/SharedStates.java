@@ -16,19 +16,17 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// Which groups share the state that the targets of a table keep of their devices: an origin and its snapshots name the
-/// same device, which is none of ours, and must be in one process.
+/// Which groups share the state that the targets of a table keep of their devices: an origin and its snapshots
+/// name the same device, which is none of ours, and must be in one process.
 final class SharedStates {
-    private static final int TYPE_MASK = 0xf000;
-    private static final int BLOCK_DEVICE = 0x6000;
-
     private SharedStates() {}
 
-    /// Of the words of `table` that [TargetType#sharedDevices] names, those that a running group's tables share, with
-    /// that group.
+    /// Of the words of `table` that [TargetType#sharedDevices] names, those that a running group's tables
+    /// share, with that group.
     static Map<String, String> groups(Registry registry, TargetRegistry types, List<DmTableLine> table)
             throws IOException {
         final Map<String, String> found = new HashMap<>();
@@ -84,13 +82,11 @@ final class SharedStates {
     /// The number of a block device, the real path of a file; of anything else the word itself.
     private static String identity(String word) {
         final Path path = Path.of(word);
+        final Optional<Devno> number = BlockNumbers.ofNode(path);
         try {
-            final int mode = (Integer) Files.getAttribute(path, "unix:mode");
-            if ((mode & TYPE_MASK) == BLOCK_DEVICE) {
-                return Devno.ofStRdev(((Number) Files.getAttribute(path, "unix:rdev")).longValue())
-                        .toString();
-            }
-            return path.toRealPath().toString();
+            return number.isPresent()
+                    ? number.get().toString()
+                    : path.toRealPath().toString();
         } catch (IOException e) {
             return word;
         }

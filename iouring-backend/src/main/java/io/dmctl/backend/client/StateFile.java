@@ -63,6 +63,9 @@ public final class StateFile {
         out.writeNumberField("queues", device.options().queues());
         out.writeNumberField("depth", device.options().depth());
         out.writeStringField("recovery", device.options().recovery());
+        out.writeStringField("io_mode", device.options().ioMode());
+        out.writeStringField("idle", device.options().idle());
+        out.writeStringField("affinity", device.options().affinity());
         out.writeNumberField("ublk_id", device.ublkId());
         out.writeNumberField("event_nr", device.eventNr());
         out.writeBooleanField("suspended", device.suspended());
@@ -76,6 +79,7 @@ public final class StateFile {
             return;
         }
         out.writeObjectFieldStart(field);
+        out.writeNumberField("number", table.get().number());
         out.writeBooleanField("read_only", table.get().readOnly());
         out.writeArrayFieldStart("lines");
         for (DmTableLine line : table.get().lines()) {
@@ -120,11 +124,15 @@ public final class StateFile {
                 DmName.of(in.text("name")),
                 in.has("uuid") ? Optional.of(DmUuid.of(in.text("uuid"))) : Optional.empty(),
                 new LoadOptions(
-                        in.text("transport"),
-                        (int) in.number("queues"),
-                        (int) in.number("depth"),
-                        "",
-                        in.text("recovery")),
+                                in.text("transport"),
+                                (int) in.number("queues"),
+                                (int) in.number("depth"),
+                                "",
+                                in.text("recovery"))
+                        .withIoMode(in.text("io_mode", LoadOptions.DEFAULT.ioMode()))
+                        .withThreads(
+                                in.text("idle", LoadOptions.DEFAULT.idle()),
+                                in.text("affinity", LoadOptions.DEFAULT.affinity())),
                 (int) in.number("ublk_id"),
                 in.number("event_nr"),
                 in.flag("suspended"),
@@ -142,7 +150,8 @@ public final class StateFile {
             lines.add(new DmTableLine(
                     line.number("start_sectors"), line.number("len_sectors"), line.text("type"), line.text("params")));
         }
-        return Optional.of(new TableState(table.flag("read_only"), lines));
+        final long number = table.has("number") ? table.number("number") : 0;
+        return Optional.of(new TableState(number, table.flag("read_only"), lines));
     }
 
     private static Object value(JsonParser in) throws IOException {
@@ -185,6 +194,10 @@ public final class StateFile {
 
         String text(String name) throws IOException {
             return get(name, String.class);
+        }
+
+        String text(String name, String otherwise) throws IOException {
+            return has(name) ? text(name) : otherwise;
         }
 
         long number(String name) throws IOException {

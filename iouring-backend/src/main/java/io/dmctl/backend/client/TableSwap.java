@@ -41,15 +41,20 @@ public final class TableSwap {
         if (info.suspended()) {
             throw new IllegalStateException("the device is suspended");
         }
-        final DmStatus status =
-                engines.control(engine).run(new DmTask.TableStatus(id, DmTask.TableStatus.Kind.TABLE, false, false));
-        final DmTable table = new DmTable(status.lines().stream()
-                .map(l -> new DmTableLine(l.startSector(), l.lenSectors(), l.type(), l.text()))
-                .toList());
-        return new TableSwap(engines, engine, id, table, info.readonly());
+        return new TableSwap(engines, engine, id, table(engines, engine, id, false), info.readonly());
     }
 
-    /// The swap failed, and the table before is in use again. The cause says why.
+    /// As the engine tells it.
+    private static DmTable table(Engines engines, Engine engine, DmId id, boolean inactive)
+            throws IOException, DmException {
+        final DmStatus status =
+                engines.control(engine).run(new DmTask.TableStatus(id, DmTask.TableStatus.Kind.TABLE, inactive, false));
+        return new DmTable(status.lines().stream()
+                .map(l -> new DmTableLine(l.startSector(), l.lenSectors(), l.type(), l.text()))
+                .toList());
+    }
+
+    /// The step failed, and the device runs with the table that it had before it. The cause says why.
     public static final class RolledBackException extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -65,7 +70,28 @@ public final class TableSwap {
     /// @throws RolledBackException when the table could not come into use
     public void run(DmTable next, boolean readonly, boolean noflush, boolean skipLockfs)
             throws IOException, DmException, RolledBackException {
-        engines.load(engine, new DmTask.TableLoad(id, next, readonly), LoadOptions.DEFAULT);
+        load(next, readonly);
+        resume(noflush, skipLockfs);
+    }
+
+    /// As [#run], but for a table that is the one in use in other words, which only the engine knows: that changes
+    /// nothing, and the answer is false.
+    public boolean runIfOther(DmTable next, boolean readonly, boolean noflush, boolean skipLockfs)
+            throws IOException, DmException, RolledBackException {
+        load(next, readonly);
+        if (readonly == beforeReadonly && table(engines, engine, id, true).equals(before)) {
+            engines.control(engine).run(new DmTask.TableClear(id));
+            return false;
+        }
+        resume(noflush, skipLockfs);
+        return true;
+    }
+
+    private void load(DmTable table, boolean readonly) throws IOException, DmException {
+        engines.load(engine, new DmTask.TableLoad(id, table, readonly), LoadOptions.DEFAULT);
+    }
+
+    private void resume(boolean noflush, boolean skipLockfs) throws IOException, DmException, RolledBackException {
         final DmTask.DevResume resume = new DmTask.DevResume(id, noflush, skipLockfs);
         try {
             engines.control(engine).run(resume);
@@ -79,8 +105,12 @@ public final class TableSwap {
     }
 
     /// Puts the table before back in use.
-    public void undo(boolean noflush, boolean skipLockfs) throws IOException, DmException {
-        engines.load(engine, new DmTask.TableLoad(id, before, beforeReadonly), LoadOptions.DEFAULT);
-        engines.control(engine).run(new DmTask.DevResume(id, noflush, skipLockfs));
+    ///
+    /// @throws DmException when the table before is refused at its load: the new one stays in use then; or when the
+    /// device could not even be brought back, and is suspended
+    /// @throws RolledBackException when the table before could not come into use: the new one stays
+    public void undo(boolean noflush, boolean skipLockfs) throws IOException, DmException, RolledBackException {
+        load(before, beforeReadonly);
+        resume(noflush, skipLockfs);
     }
 }

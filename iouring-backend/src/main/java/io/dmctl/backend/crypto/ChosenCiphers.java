@@ -7,7 +7,9 @@ import io.dmctl.targets.spi.crypto.CipherMode;
 import io.dmctl.targets.spi.crypto.SectorCipher;
 import io.dmctl.targets.spi.crypto.SectorCiphers;
 import io.dmctl.targets.support.aes.JdkSectorCiphers;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /// The faster of the implementations that this machine has, and the JDK's for the keys that it does not take.
 ///
@@ -43,6 +45,18 @@ final class ChosenCiphers implements SectorCiphers {
     @Override
     public String name() {
         return first.name();
+    }
+
+    @Override
+    public String name(CipherMode mode, int keyBytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment key = arena.allocate(keyBytes);
+            key.set(ValueLayout.JAVA_BYTE, 0, (byte) 1); // the halves of an XTS key must differ
+            first.open(mode, key).close();
+            return first.name();
+        } catch (TargetException e) {
+            return rest.name();
+        }
     }
 
     /// Why it was chosen.

@@ -10,14 +10,17 @@ import io.dmctl.targets.core.BlockDevice;
 import io.dmctl.targets.core.CoreBio;
 import io.dmctl.targets.core.IoThread;
 import io.dmctl.targets.spi.BioFlags;
+import io.dmctl.targets.spi.Data;
 import io.dmctl.targets.spi.HotPath;
 import io.dmctl.targets.spi.QueueLimits;
+import io.dmctl.targets.spi.ReqOp;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
 /// A file or block device, driven through the ring of the queue that has the bio.
 ///
-/// A short read or write is taken up where it stopped; no progress is EIO. The descriptor belongs to the [Claims] that
+/// A short read or write is taken up where it stopped; no progress is EIO, and so is what is put off for ever. The
+/// descriptor belongs to the [Claims] that
 /// opened it.
 public final class RingDevice implements BlockDevice {
     private final String name;
@@ -26,6 +29,9 @@ public final class RingDevice implements BlockDevice {
     private final boolean ringDiscard;
     private final long sizeSectors;
     private final QueueLimits limits;
+    /// The device takes no discard that must not wait: from the first that it refused for that on. Any
+    /// thread; a discard that does not see it yet is refused once more.
+    private boolean discardsWait;
 
     /// @param ringDiscard whether the ring has a command that discards on this block device
     RingDevice(String name, Fd fd, boolean blockDevice, boolean ringDiscard, long sizeSectors, QueueLimits limits) {
@@ -60,26 +66,42 @@ public final class RingDevice implements BlockDevice {
     @HotPath
     public void submit(CoreBio bio, IoThread thread) {
         final QueueAgent agent = (QueueAgent) thread;
+        if (bio.op().hasData() && !agent.reaches(bio.data()) && !bio.expose()) {
+            agent.lowerDone(bio, bio.status());
+            return;
+        }
         final SubmissionQueue sq = agent.prepare();
         final long userData = QueueAgent.lowerData(bio);
         final int number = fd.number();
         final int done = bio.doneBytes();
         final long offset = (bio.sector() << 9) + done;
         final int length = (int) (bio.lengthBytes() - done);
+        final long address = bio.data().address() + done;
+        final int registered = bio.data().index();
         switch (bio.op()) {
-            case READ -> sq.prepRead(number, bio.data().address() + done, length, offset, 0, userData);
-            case WRITE ->
-                sq.prepWrite(
-                        number,
-                        bio.data().address() + done,
-                        length,
-                        offset,
-                        (bio.flags() & BioFlags.FUA) == 0 ? 0 : Falloc.RWF_DSYNC,
-                        userData);
+            case READ -> {
+                if (registered < 0) {
+                    sq.prepRead(number, address, length, offset, 0, userData);
+                } else {
+                    sq.prepReadFixed(number, address, length, offset, 0, registered, userData);
+                }
+            }
+            case WRITE -> {
+                final int how = (bio.flags() & BioFlags.FUA) == 0 ? 0 : Falloc.RWF_DSYNC;
+                if (registered < 0) {
+                    sq.prepWrite(number, address, length, offset, how, userData);
+                } else {
+                    sq.prepWriteFixed(number, address, length, offset, how, registered, userData);
+                }
+            }
             case FLUSH -> sq.prepFsync(number, true, userData);
             case DISCARD -> {
                 if (ringDiscard) {
                     sq.prepBlockDiscard(number, offset, bio.lengthBytes(), userData);
+                    if (discardsWait) {
+                        bio.mayWait(true);
+                        sq.markAsync();
+                    }
                 } else {
                     sq.prepFallocate(number, discardMode(), offset, bio.lengthBytes(), userData);
                 }
@@ -133,12 +155,42 @@ public final class RingDevice implements BlockDevice {
         return 0;
     }
 
+    /// The device does not take registered bytes as they lie (EINVAL), or not at all (EFAULT).
+    /// @kernel io_uring/rw.c `loop_rw_iter`; block/fops.c `blkdev_dio_invalid`
+    private static boolean unreachable(int result) {
+        return result == -Errno.EINVAL || result == -Errno.EFAULT;
+    }
+
+    /// The ring's first try must not wait, and a device whose driver knows no such thing, as many mapped
+    /// ones, refuses it as if it could not discard: no error to who issued it, and nothing is discarded.
+    /// @kernel block/blk-core.c `submit_bio_noacct`, BLK_FEAT_NOWAIT; block/ioctl.c `blkdev_cmd_discard`
+    private boolean refusedNoWait(CoreBio bio) {
+        if (bio.op() != ReqOp.DISCARD || !ringDiscard || bio.mayWait()) {
+            return false;
+        }
+        discardsWait = true;
+        return true;
+    }
+
     /// A completion for `bio`, whose device is a ring device.
     @HotPath
     public static void completed(CoreBio bio, int result, QueueAgent agent) {
         final BlockDevice device = Objects.requireNonNull(bio.device());
         if (result == -Errno.EINTR || result == -Errno.EAGAIN) {
+            if (bio.mayTryAgain()) {
+                device.submit(bio, agent);
+            } else {
+                agent.lowerDone(bio, -Errno.EIO);
+            }
+            return;
+        }
+        if (unreachable(result) && bio.data().kind() == Data.Kind.REGISTERED && bio.expose()) {
+            bio.doneBytes(0); // once more, from memory: all of it
             device.submit(bio, agent);
+            return;
+        }
+        if (result == -Errno.EOPNOTSUPP && device instanceof RingDevice ring && ring.refusedNoWait(bio)) {
+            ring.submit(bio, agent);
             return;
         }
         if (result < 0) {

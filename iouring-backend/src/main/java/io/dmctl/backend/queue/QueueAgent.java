@@ -9,28 +9,33 @@ import io.dmctl.bindings.sys.Errno;
 import io.dmctl.bindings.sys.ErrnoException;
 import io.dmctl.bindings.sys.EventFd;
 import io.dmctl.bindings.sys.Mapping;
+import io.dmctl.bindings.sys.MonotonicClock;
+import io.dmctl.bindings.sys.ProcessControl;
 import io.dmctl.targets.core.CoreBio;
 import io.dmctl.targets.core.IoGroup;
 import io.dmctl.targets.core.IoThread;
+import io.dmctl.targets.spi.Data;
+import io.dmctl.targets.spi.DataHolder;
 import io.dmctl.targets.spi.HotPath;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.BitSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// An I/O thread on a ring of its own: the queue of a transport, or (without a front) the worker of a domain.
 ///
-/// Its loop does what can be done, flushes the submission queue about every four entries (measured best), and waits in
-/// the kernel
+/// Its loop does what can be done, flushes the submission queue after the first few entries, and waits in the kernel
 /// when there is nothing to do. Other threads reach it through [#execute] and posted bios, which write an eventfd that
-/// the ring reads;
-/// the write is left out while the thread is awake.
+/// the ring reads; the write is left out while the thread is awake.
 ///
 /// Owned by whoever started it; [#close] ends the thread and frees the ring.
 public final class QueueAgent extends IoThread implements AutoCloseable {
-    private static final int FLUSH_EVERY = 4;
+    private static final int FIRST_FLUSH = 4;
     private static final int SQ_ENTRIES = 512;
     private static final int CQ_ENTRIES = 8192;
     private static final int ZERO_BYTES = 1 << 18;
@@ -45,6 +50,8 @@ public final class QueueAgent extends IoThread implements AutoCloseable {
     private static final int KIND_WAKE = 0;
     private static final int KIND_LOWER = 1;
     private static final int KIND_FRONT = 2;
+    private static final BitSet ANYWHERE = new BitSet();
+    private static final Logger log = LoggerFactory.getLogger(QueueAgent.class);
     private static final VarHandle ASLEEP;
 
     static {
@@ -76,6 +83,8 @@ public final class QueueAgent extends IoThread implements AutoCloseable {
 
     private final IoGroup group;
     private final @Nullable QueueFront front;
+    private final long spinNs;
+    private final BitSet cpus;
     private final EventFd wakeFd;
     private final Thread thread;
     private final CountDownLatch started = new CountDownLatch(1);
@@ -88,13 +97,24 @@ public final class QueueAgent extends IoThread implements AutoCloseable {
 
     private @Nullable IoUring ring;
     private @Nullable SubmissionQueue sq;
+    private @Nullable DataHolder registeredOf;
     private int unflushed;
+    /// So many entries are flushed before the turn's end: few at first, so that a disk begins early, and twice as many
+    /// each time, because what comes later finds it busy.
+    private int flushAt = FIRST_FLUSH;
     private long turnNs = NOT_READ;
+    private final MonotonicClock clock = new MonotonicClock();
+    /// Since when there is nothing to do, while the thread still looks.
+    private long idleSinceNs = NOT_READ;
 
-    private QueueAgent(IoGroup group, int threadIndex, String name, @Nullable QueueFront front) throws ErrnoException {
+    private QueueAgent(
+            IoGroup group, int threadIndex, String name, @Nullable QueueFront front, IdleStrategy idle, BitSet cpus)
+            throws ErrnoException {
         super(threadIndex, ZEROS.get());
         this.group = group;
         this.front = front;
+        this.spinNs = idle.spinNs();
+        this.cpus = cpus;
         this.wakeFd = EventFd.open();
         this.thread = Thread.ofPlatform().name(name).unstarted(this::run);
     }
@@ -103,17 +123,23 @@ public final class QueueAgent extends IoThread implements AutoCloseable {
     ///
     /// @throws ErrnoException when there is no ring, or the front did not start
     public static QueueAgent start(IoGroup group, String name, QueueFront front) throws ErrnoException {
-        return start(group, group.newThreadIndex(), name, front);
+        return start(group, name, front, IdleStrategy.BLOCK, ANYWHERE);
+    }
+
+    /// As [#start(IoGroup, String, QueueFront)]. `cpus`: where the thread runs; empty for anywhere, as also
+    /// where the kernel does not let it.
+    public static QueueAgent start(IoGroup group, String name, QueueFront front, IdleStrategy idle, BitSet cpus)
+            throws ErrnoException {
+        return start(new QueueAgent(group, group.newThreadIndex(), name, front, idle, cpus));
     }
 
     /// The worker of a domain: no transport.
     public static QueueAgent worker(IoGroup group, int threadIndex) throws ErrnoException {
-        return start(group, threadIndex, "domain-" + threadIndex, null);
+        final String name = "domain-" + threadIndex;
+        return start(new QueueAgent(group, threadIndex, name, null, IdleStrategy.BLOCK, ANYWHERE));
     }
 
-    private static QueueAgent start(IoGroup group, int threadIndex, String name, @Nullable QueueFront front)
-            throws ErrnoException {
-        final QueueAgent agent = new QueueAgent(group, threadIndex, name, front);
+    private static QueueAgent start(QueueAgent agent) throws ErrnoException {
         agent.thread.start();
         boolean interrupted = false;
         while (true) {
@@ -139,6 +165,7 @@ public final class QueueAgent extends IoThread implements AutoCloseable {
     private void run() {
         boolean joined = false;
         try {
+            pin();
             final IoUring r = IoUring.open(
                     RingOptions.of(SQ_ENTRIES).withCqEntries(CQ_ENTRIES).forQueueThread());
             ring = r;
@@ -171,6 +198,16 @@ public final class QueueAgent extends IoThread implements AutoCloseable {
         end(true);
     }
 
+    private void pin() {
+        if (!cpus.isEmpty()) {
+            try {
+                ProcessControl.setAffinity(cpus);
+            } catch (ErrnoException e) {
+                log.warn("{}: not on the CPUs of its queue: {}", thread.getName(), e.getMessage());
+            }
+        }
+    }
+
     private void loop() {
         final IoUring r = openRing();
         final CompletionQueue completions = r.cq();
@@ -180,7 +217,8 @@ public final class QueueAgent extends IoThread implements AutoCloseable {
                 return;
             }
             unflushed = 0;
-            if (hasInput()) {
+            flushAt = FIRST_FLUSH;
+            if (hasInput() || stillLooks()) {
                 r.submitAndWait(0);
             } else {
                 waitInKernel(r);
@@ -188,12 +226,30 @@ public final class QueueAgent extends IoThread implements AutoCloseable {
             turnNs = NOT_READ;
             int n;
             while ((n = completions.ready()) > 0) {
+                idleSinceNs = NOT_READ;
                 for (int i = 0; i < n; i++) {
                     dispatch(completions.userData(i), completions.result(i), completions.flags(i));
                 }
                 completions.advance(n);
             }
         }
+    }
+
+    /// There is nothing to do: is it too early to wait? No other thread has to wake this one meanwhile.
+    @HotPath
+    private boolean stillLooks() {
+        if (spinNs == 0) {
+            return false;
+        }
+        final long now = nowNs();
+        if (idleSinceNs == NOT_READ) {
+            idleSinceNs = now;
+        }
+        if (now - idleSinceNs < spinNs) {
+            Thread.onSpinWait();
+            return true;
+        }
+        return false;
     }
 
     @HotPath
@@ -251,7 +307,7 @@ public final class QueueAgent extends IoThread implements AutoCloseable {
         if (s == null) {
             throw new IllegalStateException("ring is not open");
         }
-        if (s.free() == 0 || ++unflushed > FLUSH_EVERY) {
+        if (s.free() == 0 || ++unflushed > flushAt) {
             flush(s);
         }
         return s;
@@ -261,6 +317,7 @@ public final class QueueAgent extends IoThread implements AutoCloseable {
     private void flush(SubmissionQueue s) {
         final IoUring r = openRing();
         unflushed = 1;
+        flushAt = Math.min(2 * flushAt, SQ_ENTRIES);
         int r1 = r.submit();
         // The completion queue holds more than can be in flight, so only a moment's lack of memory can stand in the
         // way.
@@ -270,6 +327,22 @@ public final class QueueAgent extends IoThread implements AutoCloseable {
             }
             r1 = r.submit();
         }
+    }
+
+    /// Makes a table of `count` registered buffers, which a driver fills with the bytes of `holder`'s requests.
+    public void registerBuffersOf(DataHolder holder, int count) throws ErrnoException {
+        openRing().register().buffersSparse(count);
+        registeredOf = holder;
+    }
+
+    /// Can this ring read and write these bytes where they are?
+    @HotPath
+    public boolean reaches(Data data) {
+        return switch (data.kind()) {
+            case REGISTERED -> data.holder() == registeredOf;
+            case HELD -> false;
+            case MEMORY, NONE -> true;
+        };
     }
 
     public IoUring openRing() {
@@ -309,7 +382,7 @@ public final class QueueAgent extends IoThread implements AutoCloseable {
 
     @Override
     public long nowNs() {
-        return System.nanoTime();
+        return clock.nowNs();
     }
 
     @Override

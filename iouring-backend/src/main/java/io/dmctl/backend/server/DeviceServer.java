@@ -1,11 +1,14 @@
 package io.dmctl.backend.server;
 
+import io.dmctl.backend.client.DeviceState;
 import io.dmctl.backend.client.Lending;
 import io.dmctl.backend.client.Registry;
+import io.dmctl.backend.client.StateFile;
 import io.dmctl.backend.lower.Claims;
 import io.dmctl.backend.queue.Liveness;
 import io.dmctl.backend.queue.QueueAgent;
 import io.dmctl.bindings.control.DeviceDescriptor;
+import io.dmctl.bindings.control.DmCommand;
 import io.dmctl.bindings.control.DmNodes;
 import io.dmctl.bindings.control.DmOutcome;
 import io.dmctl.bindings.control.DmProtocolException;
@@ -16,6 +19,7 @@ import io.dmctl.bindings.sys.Errno;
 import io.dmctl.bindings.sys.ErrnoException;
 import io.dmctl.bindings.sys.Fd;
 import io.dmctl.bindings.sys.FileLocks;
+import io.dmctl.bindings.sys.MonotonicClock;
 import io.dmctl.bindings.sys.OpenFlags;
 import io.dmctl.bindings.sys.ProcessControl;
 import io.dmctl.bindings.sys.UnixServerSocket;
@@ -60,6 +64,10 @@ public final class DeviceServer {
     private final IoGroup group;
     private final UnixServerSocket socket;
     private volatile boolean ending;
+    /// Commands that are not answered yet. Guarded by this.
+    private int unanswered;
+    /// Did the load come for which the process was started? Guarded by this.
+    private boolean loadAnswered;
 
     private DeviceServer(Path groupDir, DmServer server, IoGroup group, UnixServerSocket socket) {
         this.groupDir = groupDir;
@@ -78,12 +86,15 @@ public final class DeviceServer {
         }
         Liveness.hold(alive);
         becomeServer();
+        final List<DeviceState> left = StateFile.read(groupDir);
+        final long lastTable = KeptMemory.sweep(groupDir, left);
         final IoGroup[] made = new IoGroup[1];
         final IoGroup group = new IoGroup(new ThreadScheduler(), index -> worker(made, index));
         made[0] = group;
         final Claims claims = new Claims(new Lending(registry, args[1])::borrow);
         final Showing showing = new Showing(groupDir, DmNodes.system());
-        final DmServer server = new DmServer(group, TargetRegistry.load(), claims, showing, registry, groupDir);
+        final DmServer server =
+                new DmServer(group, TargetRegistry.load(), claims, showing, registry, groupDir, lastTable);
         final DeviceServer main = new DeviceServer(
                 groupDir,
                 server,
@@ -95,7 +106,7 @@ public final class DeviceServer {
         System.out.close(); // the JDK leads descriptors 0 to 2 to /dev/null then
         System.in.close();
         main.serve();
-        main.end();
+        main.end(!server.hasServed() && !left.isEmpty());
     }
 
     /// A client that looks whether the server lives has the lock for a moment, too.
@@ -142,6 +153,7 @@ public final class DeviceServer {
         } catch (ErrnoException e) {
             log.info("I/O flusher state unknown: {}", e.getMessage());
         }
+        log.info("clock of the I/O threads: {}", MonotonicClock.describe());
     }
 
     @FunctionalInterface
@@ -183,7 +195,12 @@ public final class DeviceServer {
             Frame frame;
             while ((frame = channel.receive()) != null) {
                 try (Frame request = frame) {
-                    answer(channel, request);
+                    begun();
+                    try {
+                        answer(channel, request);
+                    } finally {
+                        answered(request);
+                    }
                 }
             }
         } catch (IOException e) {
@@ -205,11 +222,13 @@ public final class DeviceServer {
             channel.fail(request, DmServer.outcome(e));
         } catch (ErrnoException e) {
             channel.fail(request, DmOutcome.failed(e.errno(), e.getMessage()));
+        } catch (OutOfMemoryError e) {
+            // The data plane has its memory: a command that finds none must not end it.
+            channel.fail(request, DmOutcome.failed(Errno.ENOMEM, "the server's heap has no room for this command"));
         } catch (IOException e) {
             log.warn("command {}: {}", request.command(), e.getMessage());
             channel.fail(request, DmOutcome.failed(Errno.EIO, String.valueOf(e.getMessage())));
         }
-        endIfEmpty();
     }
 
     private boolean hasGone(ServerChannel channel) {
@@ -246,12 +265,24 @@ public final class DeviceServer {
                     channel.reply(request, DmOutcome.OK, body.asSlice(0, text.length), List.of());
                 }
             }
-            case ServerProtocol.END_IF_EMPTY -> {
-                channel.reply(request, DmOutcome.OK, MemorySegment.NULL, List.of());
-                endIfEmpty();
-            }
+            case ServerProtocol.HAND_OVER -> handOver(channel, request);
+            case ServerProtocol.END_IF_EMPTY -> channel.reply(request, DmOutcome.OK, MemorySegment.NULL, List.of());
             default -> channel.fail(request, DmOutcome.failed(Errno.ENOTTY));
         }
+    }
+
+    private void handOver(ServerChannel channel, Frame request) throws IOException {
+        try {
+            server.handOver();
+        } catch (DmProtocolException e) {
+            channel.fail(request, DmOutcome.of(e));
+            return;
+        } catch (ErrnoException e) {
+            // Half handed over: the next server takes what is here as after a death.
+            log.error("hand-over: {}", e.getMessage());
+        }
+        channel.reply(request, DmOutcome.OK, MemorySegment.NULL, List.of());
+        Runtime.getRuntime().halt(0); // the folder stays for the next server
     }
 
     private static String bodyText(Frame request) {
@@ -261,8 +292,22 @@ public final class DeviceServer {
 
     // ---- the end ----
 
-    private void endIfEmpty() {
-        if (server.isEmpty()) {
+    private synchronized void begun() {
+        unanswered++;
+    }
+
+    /// The process ends after a command's answer, when nothing is served and no other one waits for its own: one that
+    /// removes the last device does so a while before it answers.
+    private synchronized void answered(Frame request) {
+        unanswered--;
+        loadAnswered |= request.command() == DmCommand.TABLE_LOAD.nr();
+        if (loadAnswered || request.command() == ServerProtocol.END_IF_EMPTY) {
+            endIfEmpty();
+        }
+    }
+
+    private synchronized void endIfEmpty() {
+        if (unanswered == 0 && server.isEmpty()) {
             ending = true;
             socket.close();
         }
@@ -277,9 +322,14 @@ public final class DeviceServer {
         endIfEmpty();
     }
 
-    private void end() {
+    /// `devicesWait`: those that a dead server left could not be taken over, and what is known of them
+    /// stays for the next try.
+    private void end(boolean devicesWait) {
         server.close();
         group.scheduler().signal();
+        if (devicesWait) {
+            Runtime.getRuntime().halt(0);
+        }
         for (String name : new String[] {"s", "lock", "log", "state", "recovery"}) {
             try {
                 Files.deleteIfExists(groupDir.resolve(name));

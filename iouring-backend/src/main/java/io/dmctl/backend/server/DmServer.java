@@ -44,6 +44,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,19 +69,40 @@ final class DmServer implements AutoCloseable {
     private final Showing showing;
     private final Registry registry;
     private final Path groupDir;
+    private final MemoryBudget budget;
     private final Map<DmName, ServedDevice> devices = new ConcurrentHashMap<>();
+    private volatile boolean hasServed;
+    /// The number of the last table.
+    private final AtomicLong tables;
+    /// Commands share it; a hand-over has it alone, and keeps it.
+    private final ReadWriteLock commands = new ReentrantReadWriteLock();
 
-    DmServer(IoGroup group, TargetRegistry types, Claims claims, Showing showing, Registry registry, Path groupDir) {
+    /// @param lastTable the largest number of a table that a dead server left
+    DmServer(
+            IoGroup group,
+            TargetRegistry types,
+            Claims claims,
+            Showing showing,
+            Registry registry,
+            Path groupDir,
+            long lastTable) {
         this.group = group;
         this.types = types;
         this.claims = claims;
         this.showing = showing;
         this.registry = registry;
         this.groupDir = groupDir;
+        this.budget = new MemoryBudget(group);
+        this.tables = new AtomicLong(lastTable);
     }
 
     boolean isEmpty() {
         return devices.isEmpty();
+    }
+
+    /// Has there been a device, so that the state that lies in the folder is this server's?
+    boolean hasServed() {
+        return hasServed;
     }
 
     /// How a waiting command learns that its client has gone.
@@ -94,6 +118,19 @@ final class DmServer implements AutoCloseable {
     DmReplyWriter answer(Frame frame, Hangup client)
             throws DmProtocolException, TableException, ErrnoException, IOException {
         final DmRequest request = DmRequest.decode(frame.command(), frame.body());
+        if (request.command() == DmCommand.DEV_WAIT) {
+            return await(request, client); // for long
+        }
+        commands.readLock().lock();
+        try {
+            return answer(request, frame);
+        } finally {
+            commands.readLock().unlock();
+        }
+    }
+
+    private DmReplyWriter answer(DmRequest request, Frame frame)
+            throws DmProtocolException, TableException, ErrnoException, IOException {
         return switch (request.command()) {
             case TABLE_LOAD -> load(request, frame);
             case LIST_DEVICES -> list(request);
@@ -101,12 +138,18 @@ final class DmServer implements AutoCloseable {
             case DEV_RENAME -> rename(request);
             case DEV_SUSPEND -> suspend(request);
             case DEV_STATUS -> info(request, device(request));
-            case DEV_WAIT -> await(request, client);
             case TABLE_CLEAR -> clear(request);
             case TABLE_DEPS -> deps(request);
             case TABLE_STATUS -> status(request, device(request));
             case TARGET_MSG -> message(request);
-            case VERSION, REMOVE_ALL, DEV_CREATE, LIST_VERSIONS, DEV_SET_GEOMETRY, DEV_ARM_POLL, GET_TARGET_VERSION ->
+            case VERSION,
+                    REMOVE_ALL,
+                    DEV_CREATE,
+                    DEV_WAIT,
+                    LIST_VERSIONS,
+                    DEV_SET_GEOMETRY,
+                    DEV_ARM_POLL,
+                    GET_TARGET_VERSION ->
                 throw new DmProtocolException(
                         Errno.ENOTTY, DmCommand.of(frame.command()) + " is not a command of a device server");
         };
@@ -160,10 +203,15 @@ final class DmServer implements AutoCloseable {
         }
         boolean ok = false;
         try {
-            final ServerTargets services = new ServerTargets(claims, this::ofGroup, frame.devices(), how.notOpened());
+            final KeptMemory memory = how.tableNumber() > 0
+                    ? new KeptMemory(groupDir, how.tableNumber(), false)
+                    : new KeptMemory(groupDir, tables.incrementAndGet(), true);
+            final ServerTargets services =
+                    new ServerTargets(claims, this::ofGroup, frame.devices(), how.notOpened(), memory);
             final boolean readOnly = request.has(DmFlags.READONLY);
             final LiveTable built = new TableBuilder(all, group, services).build(device.md, specs(table), readOnly);
-            device.keep(built, KeptTables.of(all, table, readOnly, services.names()));
+            requireRoom(built);
+            device.keep(built, KeptTables.of(all, table, memory.table(), readOnly, services.names()));
             device.md.load(built);
             if (isNew && how.takeover().isPresent()) {
                 takeOver(device, how.takeover().get());
@@ -171,6 +219,7 @@ final class DmServer implements AutoCloseable {
                 showing.served(device, registry);
             }
             keepState();
+            memory.settle();
             ok = true;
         } finally {
             if (!ok && isNew) {
@@ -179,6 +228,23 @@ final class DmServer implements AutoCloseable {
             }
         }
         return info(request, device);
+    }
+
+    /// Owns `table` when it throws.
+    private void requireRoom(LiveTable table) throws DmProtocolException {
+        boolean ok = false;
+        try {
+            budget.requireTable(table, promisedThreads());
+            ok = true;
+        } finally {
+            if (!ok) {
+                table.close();
+            }
+        }
+    }
+
+    private int promisedThreads() {
+        return devices.values().stream().mapToInt(ServedDevice::promisedThreads).sum();
     }
 
     private void takeOver(ServedDevice device, LoadRequest.Takeover how) throws TableException, IOException {
@@ -190,6 +256,7 @@ final class DmServer implements AutoCloseable {
     /// Writes down what a next server needs; before what has changed is acknowledged, and before requests run
     /// on it.
     private synchronized void keepState() {
+        hasServed = true;
         try {
             StateFile.write(
                     groupDir, devices.values().stream().map(ServedDevice::state).toList());
@@ -213,6 +280,7 @@ final class DmServer implements AutoCloseable {
 
     private ServedDevice admit(DmId id, LoadRequest how) throws DmProtocolException {
         final DmName name = how.name().orElseThrow(() -> new DmProtocolException(Errno.ENXIO, "no device " + id));
+        budget.requireDevice(promisedThreads() + Math.max(1, how.queues()));
         final ServedDevice device = showing.newDevice(group, name, how);
         devices.put(name, device);
         return device;
@@ -425,6 +493,37 @@ final class DmServer implements AutoCloseable {
 
     /// Removes every device that can be removed, the ones above first; answers those that are open, with the reason.
     List<String> removeAll() {
+        commands.readLock().lock();
+        try {
+            return removeWhatCanBe();
+        } finally {
+            commands.readLock().unlock();
+        }
+    }
+
+    /// Lets every device go to a next server, which finds in the group's folder what it needs. From here on
+    /// no command is answered: the process is to end.
+    ///
+    /// @throws DmProtocolException EOPNOTSUPP when a device cannot; ETIMEDOUT when a command or a request
+    /// does not end, with what has it; nothing has changed then
+    void handOver() throws DmProtocolException, ErrnoException {
+        HandOver.lock(commands.writeLock());
+        boolean begun = false;
+        try {
+            HandOver.require(group, devices.values());
+            keepState();
+            begun = true;
+            for (ServedDevice device : devices.values()) {
+                device.handOver();
+            }
+        } finally {
+            if (!begun) {
+                commands.writeLock().unlock();
+            }
+        }
+    }
+
+    private List<String> removeWhatCanBe() {
         final List<String> open = new ArrayList<>();
         boolean again = true;
         while (again) {
@@ -455,7 +554,7 @@ final class DmServer implements AutoCloseable {
                 for (ReqOp op : List.of(ReqOp.READ, ReqOp.WRITE)) {
                     text.append(' ').append(c.bios(op)).append(' ').append(c.sectors(op));
                 }
-                text.append('\n');
+                text.append(' ').append(c.provider()).append('\n');
             }
             return text.toString();
         });

@@ -57,9 +57,9 @@ final class KeptTables {
         }
     }
 
-    /// `names`: what TABLE prints for a device word. Empty for a table with a key.
+    /// `names`: what TABLE prints for a device word; `number`: the table's. Empty for a table with a key.
     static Optional<TableState> of(
-            TargetRegistry types, List<DmTableLine> table, boolean readOnly, Map<String, String> names) {
+            TargetRegistry types, List<DmTableLine> table, long number, boolean readOnly, Map<String, String> names) {
         final List<DmTableLine> lines = new ArrayList<>();
         for (DmTableLine line : table) {
             final TargetType type = types.find(line.type());
@@ -68,7 +68,7 @@ final class KeptTables {
             }
             lines.add(new DmTableLine(line.startSector(), line.lenSectors(), line.type(), params(type, line, names)));
         }
-        return Optional.of(new TableState(readOnly, lines));
+        return Optional.of(new TableState(number, readOnly, lines));
     }
 
     private static String params(TargetType type, DmTableLine line, Map<String, String> names) {

@@ -1,5 +1,7 @@
 package io.dmctl.backend.server;
 
+import io.dmctl.backend.client.LoadOptions;
+import io.dmctl.backend.transport.IoMode;
 import io.dmctl.bindings.control.DmName;
 import io.dmctl.bindings.control.DmProtocolException;
 import io.dmctl.bindings.control.DmUuid;
@@ -9,9 +11,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// What a TABLE_LOAD says beyond the table: who the device is and how it is to be shown, should the server not know it
-/// yet; and which
-/// words the client could not open, with the errno.
+/// What a TABLE_LOAD says beyond the table: who the device is and how it is to be shown, should the server
+/// not know it yet; and which words the client could not open, with the errno. `tableNumber` is the number
+/// of a table that a dead server left, 0 for a new one.
 record LoadRequest(
         Optional<DmName> name,
         Optional<DmUuid> uuid,
@@ -19,7 +21,11 @@ record LoadRequest(
         int queues,
         int depth,
         String recovery,
+        String ioMode,
+        String idle,
+        String affinity,
         Optional<Takeover> takeover,
+        long tableNumber,
         String modulePath,
         Map<String, Integer> notOpened) {
 
@@ -54,7 +60,11 @@ record LoadRequest(
                 number(ServerProtocol.QUEUES, options.getOrDefault(ServerProtocol.QUEUES, "0")),
                 number(ServerProtocol.DEPTH, options.getOrDefault(ServerProtocol.DEPTH, "0")),
                 options.getOrDefault(ServerProtocol.RECOVERY, "none"),
+                options.getOrDefault(ServerProtocol.IO_MODE, IoMode.AUTO),
+                options.getOrDefault(ServerProtocol.IDLE, LoadOptions.DEFAULT.idle()),
+                options.getOrDefault(ServerProtocol.AFFINITY, LoadOptions.DEFAULT.affinity()),
                 options.containsKey(ServerProtocol.ADOPT) ? Optional.of(Takeover.of(options)) : Optional.empty(),
+                number(ServerProtocol.TABLE_NUMBER, options.getOrDefault(ServerProtocol.TABLE_NUMBER, "0")),
                 options.getOrDefault(ServerProtocol.MODULE_PATH, ""),
                 notOpened);
     }

@@ -8,8 +8,8 @@ import io.dmctl.targets.spi.TargetException;
 import java.lang.foreign.MemorySegment;
 
 /// Blocking I/O on a lower device's own descriptor, by pread and pwrite.
-final class RingBlockingIo implements BlockingIo {
-    RingBlockingIo() {}
+public final class RingBlockingIo implements BlockingIo {
+    public RingBlockingIo() {}
 
     @Override
     public void read(LowerDevice dev, long sector, MemorySegment to) throws TargetException {

@@ -9,8 +9,11 @@ import io.dmctl.backend.transport.UblkTransport;
 import io.dmctl.bindings.control.DmDeviceInfo;
 import io.dmctl.bindings.control.DmFlags;
 import io.dmctl.bindings.control.DmName;
+import io.dmctl.bindings.control.DmProtocolException;
 import io.dmctl.bindings.control.DmUuid;
 import io.dmctl.bindings.sys.Devno;
+import io.dmctl.bindings.sys.Errno;
+import io.dmctl.bindings.sys.ErrnoException;
 import io.dmctl.targets.core.LiveTable;
 import io.dmctl.targets.core.MappedDevice;
 import java.util.Collections;
@@ -40,6 +43,11 @@ final class ServedDevice {
         this.options = options;
     }
 
+    /// How many I/O threads it will start at its first resume; none once it has been resumed.
+    int promisedThreads() {
+        return md.live() == null ? Math.max(1, options.queues()) : 0;
+    }
+
     void keep(LiveTable table, Optional<TableState> state) {
         state.ifPresent(s -> kept.put(table, s));
     }
@@ -59,6 +67,29 @@ final class ServedDevice {
 
     private Optional<TableState> kept(@Nullable LiveTable table) {
         return table == null ? Optional.empty() : Optional.ofNullable(kept.get(table));
+    }
+
+    /// Must every request of it end before a hand-over?
+    boolean failsWhatIsInFlight() {
+        return transport instanceof UblkTransport ublk && ublk.failsWhatIsInFlight();
+    }
+
+    /// `suspended`: a device of this server is.
+    ///
+    /// @throws DmProtocolException EOPNOTSUPP with the reason when it cannot be handed over
+    void requireHandOver(boolean suspended) throws DmProtocolException {
+        final Optional<String> reason = transport instanceof UblkTransport ublk
+                ? ublk.keepsFromHandOver(suspended)
+                : Optional.of("it is shown by " + transport.kind() + ", whose clients would lose it");
+        if (reason.isPresent()) {
+            throw new DmProtocolException(Errno.EOPNOTSUPP, name + ": " + reason.get());
+        }
+    }
+
+    void handOver() throws ErrnoException {
+        if (transport instanceof UblkTransport ublk) {
+            ublk.handOver();
+        }
     }
 
     /// As the header of a reply says it. @kernel drivers/md/dm-ioctl.c `__dev_status`

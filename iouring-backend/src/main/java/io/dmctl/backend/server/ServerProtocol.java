@@ -13,8 +13,12 @@ public final class ServerProtocol {
 
     /// Asks what the targets of a device have done; the body is the device's name, the reply a line a target: start,
     /// length, type, then bios and
-    /// sectors read and written.
+    /// sectors read and written, and its provider, if any.
     public static final int COUNTS = Frame.FIRST_OWN + 1;
+
+    /// Asks the server to hand its devices over and to end: after the reply no request of theirs is in it, and it
+    /// answers nothing any more. EOPNOTSUPP or EBUSY with the reason when it cannot; nothing has changed then.
+    public static final int HAND_OVER = Frame.FIRST_OWN + 3;
 
     /// Options of TABLE_LOAD, as `KEY=VALUE`: identity and way of showing of a device that the server does not know
     /// yet.
@@ -26,12 +30,20 @@ public final class ServerProtocol {
     public static final String DEPTH = "depth";
     /// What becomes of requests when the server dies: a [io.dmctl.backend.transport.RecoveryPolicy].
     public static final String RECOVERY = "recovery";
+    /// How the bytes of requests come to the server: auto, or an [io.dmctl.backend.transport.IoMode].
+    public static final String IO_MODE = "io-mode";
+    /// What the threads of the queues do when they are idle: an [io.dmctl.backend.queue.IdleStrategy].
+    public static final String IDLE = "idle";
+    /// `queue`: each runs on the CPUs of its queue; `none`: anywhere.
+    public static final String AFFINITY = "affinity";
     /// Options of a TABLE_LOAD that takes a dead server's device over: N of /dev/ublkbN (-1 for none), its last
-    /// event number, whether it was suspended, and the number of its table.
+    /// event number, whether it was suspended.
     public static final String ADOPT = "adopt";
 
     public static final String EVENT_NR = "event-nr";
     public static final String SUSPENDED = "suspended";
+    /// With a table of a dead server's: its number in the group.
+    public static final String TABLE_NUMBER = "table-number";
     /// Where target types beside the built-in ones are, absolute paths with `:` between them; with every load
     /// that needs them.
     public static final String MODULE_PATH = "module-path";

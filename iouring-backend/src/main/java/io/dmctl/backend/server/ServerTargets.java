@@ -26,18 +26,21 @@ final class ServerTargets implements TableBuilder.Services {
     private final Function<String, Optional<BlockDevice>> ofGroup;
     private final List<DeviceDescriptor> passed;
     private final Map<String, Integer> notOpened;
+    private final KeptMemory memory;
     private final Map<String, String> names = new HashMap<>();
 
-    /// `notOpened` has, for words that the client could not open, the errno.
+    /// `notOpened` has, for words that the client could not open, the errno. `memory` is owned by the table.
     ServerTargets(
             Claims claims,
             Function<String, Optional<BlockDevice>> ofGroup,
             List<DeviceDescriptor> passed,
-            Map<String, Integer> notOpened) {
+            Map<String, Integer> notOpened,
+            KeptMemory memory) {
         this.claims = claims;
         this.ofGroup = ofGroup;
         this.passed = passed;
         this.notOpened = notOpened;
+        this.memory = memory;
     }
 
     /// What TABLE prints for each device word that was opened.
@@ -84,7 +87,12 @@ final class ServerTargets implements TableBuilder.Services {
 
     @Override
     public MemorySegment survivingState(String name, long bytes) throws TargetException {
-        throw new TargetException("this server keeps no surviving state", Errno.EOPNOTSUPP, -1);
+        return memory.get(name, bytes);
+    }
+
+    @Override
+    public void closed() {
+        memory.close();
     }
 
     @Override

@@ -2,9 +2,11 @@ package io.dmctl.backend.server;
 
 import io.dmctl.backend.client.LoadOptions;
 import io.dmctl.backend.client.Registry;
+import io.dmctl.backend.queue.IdleStrategy;
 import io.dmctl.backend.transport.BlockTransport;
 import io.dmctl.backend.transport.EmbeddedOptions;
 import io.dmctl.backend.transport.EmbeddedTransport;
+import io.dmctl.backend.transport.IoMode;
 import io.dmctl.backend.transport.NbdOptions;
 import io.dmctl.backend.transport.NbdTransport;
 import io.dmctl.backend.transport.RecoveryPolicy;
@@ -46,7 +48,9 @@ final class Showing {
                     how.uuid(),
                     md,
                     transport,
-                    new LoadOptions(transport.kind(), how.queues(), how.depth(), "", how.recovery()));
+                    new LoadOptions(transport.kind(), how.queues(), how.depth(), "", how.recovery())
+                            .withIoMode(how.ioMode())
+                            .withThreads(how.idle(), how.affinity()));
         } catch (IllegalArgumentException e) {
             throw new DmProtocolException(Errno.EINVAL, String.valueOf(e.getMessage()));
         } finally {
@@ -60,8 +64,23 @@ final class Showing {
             throws DmProtocolException {
         final String wanted =
                 how.transport().equals("auto") ? UblkControl.probe().available() ? "ublk" : "nbd" : how.transport();
+        if (!how.ioMode().equals(IoMode.AUTO) && !wanted.equals("ublk")) {
+            throw new DmProtocolException(
+                    Errno.EOPNOTSUPP,
+                    "--io-mode " + how.ioMode() + ": transport " + wanted + " has no I/O modes: use --transport ublk");
+        }
+        if (!wanted.equals("ublk") && !how.idle().equals(LoadOptions.DEFAULT.idle())) {
+            throw new DmProtocolException(
+                    Errno.EOPNOTSUPP,
+                    "--idle " + how.idle() + ": the threads of transport " + wanted
+                            + " block when they are idle: use --transport ublk");
+        }
         return switch (wanted) {
-            case "ublk" -> new UblkTransport(group, md, ublkOptions(how));
+            case "ublk" -> {
+                final UblkOptions options = ublkOptions(how);
+                MemoryBudget.requireBuffers(options.bufferBytes());
+                yield new UblkTransport(group, md, options);
+            }
             case "nbd" ->
                 new NbdTransport(
                         group,
@@ -79,6 +98,8 @@ final class Showing {
     private static UblkOptions ublkOptions(LoadRequest how) {
         return UblkOptions.DEFAULT
                 .with(how.queues(), how.depth())
+                .with(IoMode.of(how.ioMode()))
+                .with(IdleStrategy.of(how.idle()), !how.affinity().equals("none"))
                 .with(
                         RecoveryPolicy.of(how.recovery()),
                         how.takeover().map(LoadRequest.Takeover::ublkId).orElse(-1));
@@ -97,7 +118,10 @@ final class Showing {
         if (target.isPresent()) {
             nodes.addLink(device.name, target.get());
         }
-        registry.update(device.name, r -> r.shownAs(device.transport.kind(), address));
+        registry.update(
+                device.name,
+                r -> r.shownAs(
+                        device.transport.kind(), address, device.transport.ioMode(), device.transport.queueSetup()));
     }
 
     void renamed(ServedDevice device, DmName old) throws IOException {

@@ -15,6 +15,17 @@ public sealed interface BlockTransport extends DeviceFront permits UblkTransport
     /// does.
     Optional<String> address();
 
+    /// How the bytes of requests come to the server, an [IoMode]; empty before the first resume, and where there is no
+    /// choice.
+    default Optional<String> ioMode() {
+        return Optional.empty();
+    }
+
+    /// Its queues; empty before the first resume, and where they are not what a user chooses.
+    default Optional<QueueSetup> queueSetup() {
+        return Optional.empty();
+    }
+
     /// How many have it open.
     int openCount();
 

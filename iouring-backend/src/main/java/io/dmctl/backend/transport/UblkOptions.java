@@ -1,11 +1,23 @@
 package io.dmctl.backend.transport;
 
-/// How a device is shown through ublk. `maxIoBytes` is the largest request, and the size of each tag's buffer.
-/// `adoptedId` is N of the /dev/ublkbN that a dead server left, to be taken over; -1 makes a new one.
-public record UblkOptions(int queues, int depth, int maxIoBytes, RecoveryPolicy recovery, int adoptedId) {
+import io.dmctl.backend.queue.IdleStrategy;
+
+/// How a device is shown through ublk. `maxIoBytes` is the largest request, and the size of each tag's
+/// buffer. `adoptedId` is N of the /dev/ublkbN that a dead server left, to be taken over; -1 makes a new
+/// one. `pinned`: each queue's thread runs on the CPUs whose requests the driver sends to that queue.
+public record UblkOptions(
+        int queues,
+        int depth,
+        int maxIoBytes,
+        IoMode ioMode,
+        RecoveryPolicy recovery,
+        int adoptedId,
+        IdleStrategy idle,
+        boolean pinned) {
     public static final int MAX_QUEUES = 128;
     public static final int MAX_DEPTH = 4096;
-    public static final UblkOptions DEFAULT = new UblkOptions(1, 128, 256 << 10, RecoveryPolicy.NONE, -1);
+    public static final UblkOptions DEFAULT =
+            new UblkOptions(1, 128, 256 << 10, IoMode.COPY, RecoveryPolicy.NONE, -1, IdleStrategy.BLOCK, true);
 
     public UblkOptions {
         Ranges.check("queues", queues, 1, MAX_QUEUES);
@@ -14,13 +26,33 @@ public record UblkOptions(int queues, int depth, int maxIoBytes, RecoveryPolicy 
         Ranges.checkBuffers("queues", queues, depth, maxIoBytes);
     }
 
+    /// What the buffers of all tags take together.
+    public long bufferBytes() {
+        return (long) queues * depth * maxIoBytes;
+    }
+
     /// 0 keeps what there is.
     public UblkOptions with(int newQueues, int newDepth) {
         return new UblkOptions(
-                newQueues == 0 ? queues : newQueues, newDepth == 0 ? depth : newDepth, maxIoBytes, recovery, adoptedId);
+                newQueues == 0 ? queues : newQueues,
+                newDepth == 0 ? depth : newDepth,
+                maxIoBytes,
+                ioMode,
+                recovery,
+                adoptedId,
+                idle,
+                pinned);
+    }
+
+    public UblkOptions with(IoMode newIoMode) {
+        return new UblkOptions(queues, depth, maxIoBytes, newIoMode, recovery, adoptedId, idle, pinned);
     }
 
     public UblkOptions with(RecoveryPolicy newRecovery, int newAdoptedId) {
-        return new UblkOptions(queues, depth, maxIoBytes, newRecovery, newAdoptedId);
+        return new UblkOptions(queues, depth, maxIoBytes, ioMode, newRecovery, newAdoptedId, idle, pinned);
+    }
+
+    public UblkOptions with(IdleStrategy newIdle, boolean newPinned) {
+        return new UblkOptions(queues, depth, maxIoBytes, ioMode, recovery, adoptedId, newIdle, newPinned);
     }
 }

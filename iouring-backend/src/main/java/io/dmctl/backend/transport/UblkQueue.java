@@ -7,6 +7,7 @@ import io.dmctl.bindings.sys.Errno;
 import io.dmctl.bindings.sys.ErrnoException;
 import io.dmctl.bindings.sys.Fd;
 import io.dmctl.bindings.sys.Mapping;
+import io.dmctl.bindings.ublkctl.UblkDeviceInfo;
 import io.dmctl.bindings.ublkctl.UblkIo;
 import io.dmctl.targets.core.IoThread;
 import io.dmctl.targets.core.MappedDevice;
@@ -19,7 +20,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// One hardware queue of a ublk device, in copy mode: the driver copies between its requests and this queue's buffers.
+/// One hardware queue of a ublk device.
 ///
 /// All but the constructor runs on the queue's thread, which the driver binds every tag to: only it may commit.
 ///
@@ -31,36 +32,40 @@ final class UblkQueue implements QueueFront, RequestSink {
     private final int queue;
     private final int depth;
     private final Mapping descriptors;
-    private final Mapping buffers;
-    private final int bufferBytes;
+    private final IoMode mode;
+    private final UblkBuffers buffers;
     private final Request[] requests;
     private @Nullable QueueAgent agent;
     private int aborted;
 
-    UblkQueue(MappedDevice device, Fd ublkc, int queue, int depth, int bufferBytes) throws ErrnoException {
+    /// @param info of the device, as the driver has it
+    UblkQueue(MappedDevice device, Fd ublkc, int queue, UblkDeviceInfo info) throws ErrnoException {
         this.device = device;
         this.ublkc = ublkc;
         this.queue = queue;
-        this.depth = depth;
-        this.bufferBytes = bufferBytes;
+        this.depth = info.depth();
+        this.mode = IoMode.ofFlags(info.flags());
         this.descriptors = Mapping.shared(
                 ublkc.number(), UblkIo.descriptorAreaOffset(queue), UblkIo.descriptorAreaBytes(depth), Mapping.READ);
-        this.buffers = anonymous((long) depth * bufferBytes, descriptors);
+        this.buffers = buffers(info.maxIoBytes());
         this.requests = new Request[depth];
         for (int tag = 0; tag < depth; tag++) {
             final Request request = new Request(this, tag);
-            final MemorySegment buffer = buffers.segment().asSlice((long) tag * bufferBytes, bufferBytes);
-            request.data().setMemory(buffer, buffer.asReadOnly());
+            request.data().set(buffers.memory(tag), 0);
             requests[tag] = request;
         }
     }
 
-    private static Mapping anonymous(long bytes, Mapping closeOnFailure) throws ErrnoException {
+    private UblkBuffers buffers(int bufferBytes) throws ErrnoException {
+        boolean ok = false;
         try {
-            return Mapping.anonymous(bytes);
-        } catch (ErrnoException e) {
-            closeOnFailure.close();
-            throw e;
+            final UblkBuffers made = new UblkBuffers(ublkc, queue, depth, bufferBytes, mode.driverCopies());
+            ok = true;
+            return made;
+        } finally {
+            if (!ok) {
+                descriptors.close();
+            }
         }
     }
 
@@ -69,6 +74,9 @@ final class UblkQueue implements QueueFront, RequestSink {
         agent = newAgent;
         // Registered, so that the device quiesces only after the ring's last lower I/O (decision 7).
         newAgent.openRing().register().file(QueueAgent.FRONT_FILE, ublkc.number());
+        if (mode == IoMode.ZERO_COPY) {
+            newAgent.registerBuffersOf(buffers, depth);
+        }
         for (int tag = 0; tag < depth; tag++) {
             command(newAgent, UblkIo.FETCH_REQ, tag, 0);
         }
@@ -80,15 +88,22 @@ final class UblkQueue implements QueueFront, RequestSink {
                 QueueAgent.FRONT_FILE,
                 op,
                 UblkIo.cmdLow(queue, tag, result),
-                UblkIo.cmdHigh(buffers.address() + (long) tag * bufferBytes),
+                UblkIo.cmdHigh(mode.driverCopies() ? buffers.address(tag) : 0),
                 QueueAgent.frontData(tag));
         sq.markFixedFile();
+        if (mode == IoMode.ZERO_COPY) {
+            sq.setAddress(UblkIo.autoBufReg(tag));
+        }
     }
 
     @Override
     public void completed(long payload, int result, int flags) {
         if (result == UblkIo.RES_ABORT) {
             aborted++; // the device stops: this tag is not fetched again
+            return;
+        }
+        if (result == UblkIo.RES_NEED_GET_DATA && mode == IoMode.GET_DATA) {
+            command(Objects.requireNonNull(agent), UblkIo.NEED_GET_DATA, (int) payload, 0);
             return;
         }
         if (result != UblkIo.RES_OK) {
@@ -115,6 +130,10 @@ final class UblkQueue implements QueueFront, RequestSink {
 
     private void begin(Request request, ReqOp op, int opFlags, MemorySegment area, long at, QueueAgent a) {
         request.init(op, bioFlags(opFlags), UblkIo.startSector(area, at), UblkIo.nrSectors(area, at));
+        if (!mode.driverCopies()) {
+            final boolean registered = mode == IoMode.ZERO_COPY && (opFlags & UblkIo.F_NEED_REG_BUF) == 0;
+            request.data().setHeld(buffers, request.tag(), registered);
+        }
         device.submit(request, a);
     }
 

@@ -1,7 +1,7 @@
 package io.dmctl.backend.transport;
 
 import io.dmctl.backend.queue.QueueAgent;
-import io.dmctl.bindings.sys.BlockDevices;
+import io.dmctl.bindings.sys.BitmapList;
 import io.dmctl.bindings.sys.Errno;
 import io.dmctl.bindings.sys.ErrnoException;
 import io.dmctl.bindings.sys.Fd;
@@ -9,7 +9,6 @@ import io.dmctl.bindings.sys.OpenFlags;
 import io.dmctl.bindings.ublkctl.UblkControl;
 import io.dmctl.bindings.ublkctl.UblkDeviceInfo;
 import io.dmctl.bindings.ublkctl.UblkFeature;
-import io.dmctl.bindings.ublkctl.UblkParams;
 import io.dmctl.targets.core.IoGroup;
 import io.dmctl.targets.core.MappedDevice;
 import io.dmctl.targets.core.TableException;
@@ -18,10 +17,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -36,11 +34,13 @@ import org.slf4j.LoggerFactory;
 /// sysfs at each swap (decision 11).
 public final class UblkTransport implements BlockTransport {
     private static final Logger log = LoggerFactory.getLogger(UblkTransport.class);
-    /// A bio's length has 32 bits: the largest discard and write zeroes, whole 4 KiB.
-    private static final int MAX_RANGE_SECTORS = (int) (((1L << 32) - 4096) >> 9);
-
-    private static final int PAGE_SHIFT = 12;
     private static final int RECOVERY_TRIES = 3000;
+    /// How long one QUIESCE_DEV may find a queue full, and what lies between two.
+    private static final int QUIESCE_MS = 1000;
+
+    private static final long QUIESCE_PAUSE_NS = 5_000_000L;
+    /// How long requests may take to end in a server that is replaced.
+    private static final long DRAIN_NS = 10_000_000_000L;
     private static final long RECOVERY_PAUSE_NS = 10_000_000L;
 
     private final IoGroup group;
@@ -48,6 +48,7 @@ public final class UblkTransport implements BlockTransport {
     private final UblkOptions options;
     private final List<QueueAgent> agents = new ArrayList<>();
     private volatile @Nullable UblkDeviceInfo info;
+    private volatile @Nullable QueueSetup setup;
     private @Nullable Fd ublkc;
     private @Nullable QueueLimits startLimits;
     private long shownSectors;
@@ -71,6 +72,16 @@ public final class UblkTransport implements BlockTransport {
     public Optional<String> address() {
         final UblkDeviceInfo i = info;
         return started && i != null ? Optional.of(i.blockDevicePath()) : Optional.empty();
+    }
+
+    @Override
+    public Optional<String> ioMode() {
+        return Optional.ofNullable(info).map(i -> IoMode.ofFlags(i.flags()).word());
+    }
+
+    @Override
+    public Optional<QueueSetup> queueSetup() {
+        return Optional.ofNullable(setup);
     }
 
     /// N of /dev/ublkbN, or -1 before the first resume.
@@ -98,16 +109,13 @@ public final class UblkTransport implements BlockTransport {
     private void add(QueueLimits limits, long sizeSectors) throws ErrnoException {
         boolean ok = false;
         try (UblkControl control = UblkControl.open()) {
+            final long flags = UblkFlags.of(options, UblkFeature.setOf(control.features()));
             final UblkDeviceInfo added = control.addDevice(UblkDeviceInfo.wanted(
-                    UblkDeviceInfo.ANY_ID,
-                    options.queues(),
-                    options.depth(),
-                    options.maxIoBytes(),
-                    deviceFlags(control)));
+                    UblkDeviceInfo.ANY_ID, options.queues(), options.depth(), options.maxIoBytes(), flags));
             info = added;
             try {
-                control.setParams(added.id(), params(limits, sizeSectors, added.maxIoBytes()));
-                startQueues(added);
+                control.setParams(added.id(), UblkLimits.params(limits, sizeSectors, readOnly, added.maxIoBytes()));
+                startQueues(control, added);
                 startLimits = limits;
                 shownSectors = sizeSectors;
                 ok = true;
@@ -119,39 +127,19 @@ public final class UblkTransport implements BlockTransport {
         }
     }
 
-    private void startQueues(UblkDeviceInfo i) throws ErrnoException {
+    private void startQueues(UblkControl control, UblkDeviceInfo i) throws ErrnoException {
         final Fd c = openCharDevice(i.charDevicePath());
         ublkc = c;
+        final List<String> where = new ArrayList<>();
         for (int q = 0; q < i.queues(); q++) {
-            agents.add(QueueAgent.start(
-                    group, "ublk" + i.id() + "-q" + q, new UblkQueue(device, c, q, i.depth(), i.maxIoBytes())));
-        }
-    }
-
-    /// @throws ErrnoException EOPNOTSUPP when the driver lacks what the policy needs
-    private long deviceFlags(UblkControl control) throws ErrnoException {
-        final Set<UblkFeature> there = UblkFeature.setOf(control.features());
-        final Set<UblkFeature> flags = EnumSet.noneOf(UblkFeature.class);
-        if (there.contains(UblkFeature.NO_AUTO_PART_SCAN)) {
-            // The kernel's mapped devices are not scanned either; and a target may hold the scan's read for long.
-            flags.add(UblkFeature.NO_AUTO_PART_SCAN);
-        }
-        if (options.recovery().needs().isEmpty()) {
-            return UblkFeature.maskOf(flags);
-        }
-        flags.addAll(options.recovery().needs());
-        for (UblkFeature needed : flags) {
-            if (!there.contains(needed)) {
-                throw new ErrnoException(
-                        "--recovery " + options.recovery().word(),
-                        "the driver has no " + needed + " (Linux " + needed.firstKernel() + ")",
-                        Errno.EOPNOTSUPP);
+            final BitSet cpus = options.pinned() ? control.queueAffinity(i.id(), q) : new BitSet();
+            final UblkQueue queue = new UblkQueue(device, c, q, i);
+            agents.add(QueueAgent.start(group, "ublk" + i.id() + "-q" + q, queue, options.idle(), cpus));
+            if (options.pinned()) {
+                where.add(BitmapList.text(cpus));
             }
         }
-        if (there.contains(UblkFeature.QUIESCE)) {
-            flags.add(UblkFeature.QUIESCE);
-        }
-        return UblkFeature.maskOf(flags);
+        setup = new QueueSetup(i.queues(), i.depth(), options.idle().word(), where);
     }
 
     /// Fetches the tags of a device that a dead server left. When that fails, it is again as it was left.
@@ -163,7 +151,7 @@ public final class UblkTransport implements BlockTransport {
             final UblkDeviceInfo found = control.info(id);
             info = found;
             adopting = true;
-            startQueues(found);
+            startQueues(control, found);
             startLimits = limits;
             shownSectors = sysfsSectors(id);
             ok = true;
@@ -195,6 +183,69 @@ public final class UblkTransport implements BlockTransport {
                     throw e;
                 }
                 LockSupport.parkNanos(RECOVERY_PAUSE_NS);
+            }
+        }
+    }
+
+    /// Can the device pass to another server without a failed request? Empty if so, else the reason.
+    /// `suspended`: a device of its group is, maybe one that it lies on.
+    public Optional<String> keepsFromHandOver(boolean suspended) {
+        final UblkDeviceInfo i = info;
+        final RecoveryPolicy policy = options.recovery();
+        if (policy != RecoveryPolicy.QUEUE && policy != RecoveryPolicy.REISSUE) {
+            return Optional.of("it was created with --recovery " + policy.word() + ": queue or reissue is needed");
+        }
+        if (i != null && !i.has(UblkFeature.QUIESCE)) {
+            return Optional.of("the driver has no QUIESCE (Linux " + UblkFeature.QUIESCE.firstKernel() + ")");
+        }
+        return policy == RecoveryPolicy.QUEUE && suspended
+                ? Optional.of("a device of its group is suspended, and what waits there would fail: resume it first")
+                : Optional.empty();
+    }
+
+    /// Lets the device go to a next server: new requests wait in the kernel, those that are here are ended first.
+    /// What waits in a suspended device goes back to the kernel, which sends it again.
+    ///
+    /// A tag whose request ends after a QUIESCE_DEV is fetched again and aborted by the next one only: so these are
+    /// sent until every tag is aborted, and the queues have ended.
+    ///
+    /// @kernel drivers/block/ublk_drv.c `ublk_ctrl_quiesce_dev` `ublk_cancel_cmd`
+    public void handOver() throws ErrnoException {
+        final UblkDeviceInfo i = info;
+        if (i == null) {
+            return; // not shown yet
+        }
+        try (UblkControl control = UblkControl.open()) {
+            final long end = System.nanoTime() + DRAIN_NS;
+            do {
+                quiesce(control, i.id());
+            } while (mayDrain(end) && agents.stream().anyMatch(a -> a.thread().isAlive()));
+        }
+        if (agents.stream().anyMatch(a -> a.thread().isAlive())) {
+            log.warn("ublkb{}: handed over with requests in flight: {}", i.id(), group.inFlight());
+        }
+        letGo();
+        log.info("ublkb{}: handed over", i.id());
+    }
+
+    /// What takes longer, or for ever, is done once more with REISSUE, and fails with QUEUE.
+    private boolean mayDrain(long endNs) {
+        return !device.suspended() && System.nanoTime() - endNs < 0;
+    }
+
+    /// Must every request end before a hand-over? With REISSUE only what a lower device has, for that must
+    /// not land later.
+    public boolean failsWhatIsInFlight() {
+        return options.recovery() == RecoveryPolicy.QUEUE;
+    }
+
+    private static void quiesce(UblkControl control, int id) throws ErrnoException {
+        try {
+            control.quiesce(id, QUIESCE_MS);
+            LockSupport.parkNanos(QUIESCE_PAUSE_NS);
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.EBUSY) {
+                throw e;
             }
         }
     }
@@ -235,35 +286,6 @@ public final class UblkTransport implements BlockTransport {
         }
     }
 
-    private UblkParams params(QueueLimits limits, long sizeSectors, int maxIoBytes) {
-        int attributes = UblkParams.Basic.VOLATILE_CACHE | UblkParams.Basic.FUA;
-        if (readOnly) {
-            attributes |= UblkParams.Basic.READ_ONLY;
-        }
-        if (limits.rotational()) {
-            attributes |= UblkParams.Basic.ROTATIONAL;
-        }
-        final int lbsShift = log2(limits.logicalBlockSize());
-        final UblkParams.Basic basic = new UblkParams.Basic(
-                attributes,
-                lbsShift,
-                Math.max(lbsShift, log2(limits.physicalBlockSize())),
-                limits.ioOpt() == 0 ? 0 : log2(limits.ioOpt()),
-                log2(limits.ioMin()),
-                maxIoBytes >> 9,
-                0,
-                sizeSectors,
-                limits.virtBoundaryMask());
-        final int granularity = Math.max(limits.discardGranularity(), limits.logicalBlockSize());
-        return UblkParams.of(basic)
-                .withDiscard(new UblkParams.Discard(granularity, granularity, MAX_RANGE_SECTORS, MAX_RANGE_SECTORS))
-                .withDmaAlignmentMask(Math.min(limits.dmaAlignmentMask(), (1 << PAGE_SHIFT) - 1));
-    }
-
-    private static int log2(int n) {
-        return 31 - Integer.numberOfLeadingZeros(Math.max(1, n));
-    }
-
     /// What a started device cannot change is refused, with the reason.
     private void checkChange(QueueLimits limits) throws TableException {
         final QueueLimits was = startLimits;
@@ -289,47 +311,25 @@ public final class UblkTransport implements BlockTransport {
                 control.endRecovery(i.id(), (int) ProcessHandle.current().pid());
                 adopting = false;
                 started = true;
-                log.info("ublkb{}: taken over, {} queues x {} tags", i.id(), i.queues(), i.depth());
+                logShown("taken over", i);
             }
+            final boolean first = !started;
             if (!started) {
                 control.start(i.id(), (int) ProcessHandle.current().pid());
                 started = true;
-                log.info("ublkb{}: started, {} queues x {} tags", i.id(), i.queues(), i.depth());
+                logShown("started", i);
             } else if (sizeSectors != shownSectors) {
                 control.updateSize(i.id(), sizeSectors);
             }
             shownSectors = sizeSectors;
-            lowerLimits(i);
+            UblkLimits.apply(i, device.limits(), readOnly, first);
         } catch (ErrnoException e) {
             throw new TableException(e.getMessage(), e.errno(), -1, -1);
         }
     }
 
-    /// Lowers through sysfs what the table does not offer, and sets merging and read-only as the table needs them.
-    private void lowerLimits(UblkDeviceInfo i) {
-        final QueueLimits limits = device.limits();
-        final Path queue = Path.of("/sys/block/ublkb" + i.id() + "/queue");
-        try {
-            final Path file = queue.resolve("discard_max_bytes");
-            final boolean discards = limits.maxDiscardSectors() != 0;
-            // The write waits for all I/O that is in flight, which a target may hold for long: only where it must be.
-            if (discards == Files.readString(file).strip().equals("0")) {
-                Files.writeString(file, Long.toString(discards ? (long) MAX_RANGE_SECTORS << 9 : 0));
-            }
-        } catch (IOException e) {
-            log.warn("ublkb{}: discard limit not set: {}", i.id(), e.toString());
-        }
-        try {
-            // 2: not even with the request before. 0 is what every device starts with.
-            Files.writeString(queue.resolve("nomerges"), limits.noMerges() ? "2" : "0");
-        } catch (IOException e) {
-            log.warn("ublkb{}: merging of requests not set: {}", i.id(), e.toString());
-        }
-        try (Fd b = Fd.open(i.blockDevicePath(), OpenFlags.RDONLY)) {
-            BlockDevices.setReadOnly(b.number(), readOnly);
-        } catch (ErrnoException e) {
-            log.warn("ublkb{}: read-only flag not set: {}", i.id(), e.getMessage());
-        }
+    private void logShown(String how, UblkDeviceInfo i) {
+        log.info("ublkb{}: {}, {} queues x {} tags, {}", i.id(), how, i.queues(), i.depth(), IoMode.ofFlags(i.flags()));
     }
 
     @Override
@@ -370,7 +370,7 @@ public final class UblkTransport implements BlockTransport {
         while (true) {
             try {
                 final ErrnoException error = stopping.get(50, TimeUnit.MILLISECONDS);
-                if (error != null) {
+                if (error != null && error.errno() != Errno.ENODEV) { // somebody else has stopped it
                     throw error;
                 }
                 return;
@@ -395,7 +395,13 @@ public final class UblkTransport implements BlockTransport {
         }
         ublkc = null;
         info = null;
-        control.delete(id);
+        try {
+            control.delete(id);
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.ENODEV) { // somebody else has deleted it
+                throw e;
+            }
+        }
         log.info("ublkb{}: deleted", id);
     }
 }

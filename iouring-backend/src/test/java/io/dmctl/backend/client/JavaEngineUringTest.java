@@ -266,7 +266,7 @@ class JavaEngineUringTest {
         make("d", linear("a"));
         final CompletableFuture<DmStatus> waiting = CompletableFuture.supplyAsync(() -> {
             try (Engines own = Engines.open(registry)) {
-                return own.control(Engine.JAVA).run(new DmTask.DevWait(id("d"), 0));
+                return own.control(Engine.JAVA).run(new DmTask.DevWait(id("d"), 0, false));
             } catch (DmException | IOException e) {
                 throw new IllegalStateException(e);
             }

@@ -22,18 +22,20 @@ class StateFileTest {
 
     @Test
     void whatIsWrittenIsRead() throws IOException {
-        final TableState live =
-                new TableState(true, List.of(new DmTableLine(-1, Long.MAX_VALUE, "linear", "/tmp/a\\ \"b\"\u00fc 0")));
+        final TableState live = new TableState(
+                12, true, List.of(new DmTableLine(-1, Long.MAX_VALUE, "linear", "/tmp/a\\ \"b\"\u00fc 0")));
         final List<DeviceState> states = List.of(
                 new DeviceState(
                         DmName.of("a"),
                         Optional.of(DmUuid.of("LVM-1")),
-                        new LoadOptions("ublk", 2, 64, "", "reissue"),
+                        new LoadOptions("ublk", 2, 64, "", "reissue")
+                                .withIoMode("zero-copy")
+                                .withThreads("spin", "none"),
                         7,
                         0x1_0000_0001L,
                         true,
                         Optional.of(live),
-                        Optional.of(new TableState(false, List.of()))),
+                        Optional.of(new TableState(0, false, List.of()))),
                 new DeviceState(
                         DmName.of("b"),
                         Optional.empty(),

@@ -27,16 +27,17 @@ class KeptTablesTest {
         final Map<String, String> names = Map.of("disk 1.img", "/tmp/disk\\ 1.img", "../b", "8:16");
         assertEquals(
                 Optional.of(new TableState(
+                        3,
                         false,
                         List.of(
                                 new DmTableLine(0, 8, "linear", "/tmp/disk\\ 1.img 16"),
                                 new DmTableLine(8, 8, "striped", "1 8 8:16 0")))),
-                KeptTables.of(TYPES, table, false, names));
+                KeptTables.of(TYPES, table, 3, false, names));
     }
 
     @Test
     void aTableWithAKeyIsNotWrittenDown() {
-        assertEquals(Optional.empty(), KeptTables.of(TYPES, List.of(CRYPT), false, Map.of()));
+        assertEquals(Optional.empty(), KeptTables.of(TYPES, List.of(CRYPT), 1, false, Map.of()));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.dmctl.backend.transport;
 import io.dmctl.backend.lower.Claims;
 import io.dmctl.backend.lower.RingDevice;
 import io.dmctl.backend.queue.QueueAgent;
+import io.dmctl.backend.server.RingBlockingIo;
 import io.dmctl.bindings.ring.IoUring;
 import io.dmctl.bindings.sys.Availability;
 import io.dmctl.bindings.sys.ErrnoException;
@@ -22,7 +23,6 @@ import io.dmctl.targets.spi.TargetException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
@@ -39,6 +40,8 @@ final class Rig implements AutoCloseable, TableBuilder.Services {
 
     final Path folder;
     final IoGroup group;
+    /// What stands before the devices that are opened from now on.
+    Function<RingDevice, BlockDevice> below = device -> device;
     private final Claims claims = new Claims(key -> Optional.empty());
     private final TableBuilder builder;
     private final List<QueueAgent> workers = new ArrayList<>();
@@ -99,7 +102,7 @@ final class Rig implements AutoCloseable, TableBuilder.Services {
     @Override
     public BlockDevice open(DeviceArg arg, boolean readOnly) throws TargetException {
         try (Fd fd = Fd.open(arg.word(), readOnly ? OpenFlags.RDONLY : OpenFlags.RDWR)) {
-            return claims.open(fd, readOnly);
+            return below.apply(claims.open(fd, readOnly));
         } catch (ErrnoException e) {
             throw new TargetException(e.getMessage(), e.errno(), arg.index());
         }
@@ -107,17 +110,12 @@ final class Rig implements AutoCloseable, TableBuilder.Services {
 
     @Override
     public void close(BlockDevice device) {
-        claims.close((RingDevice) device);
+        claims.close(device instanceof FaultyDevice faulty ? faulty.real : (RingDevice) device);
     }
 
     @Override
     public BlockingIo blockingIo() {
-        throw new UnsupportedOperationException("the targets of these tests do no blocking I/O");
-    }
-
-    @Override
-    public MemorySegment survivingState(String name, long bytes) throws TargetException {
-        throw TargetException.invalid("not here");
+        return new RingBlockingIo();
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.dmctl.backend.client.LoadOptions;
 import io.dmctl.bindings.control.DmException;
 import io.dmctl.bindings.control.DmTask;
 import io.dmctl.bindings.sys.ErrnoException;
+import io.dmctl.bindings.sys.KernelLog;
 import io.dmctl.lab.Devices;
 import io.dmctl.lab.Remains;
 import java.io.IOException;
@@ -16,9 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/// The guest's part that all proofs share: one server of ours, which a small device keeps alive, and two disks cut
-/// alike, one for the kernel's side and one for ours. What a side's tables stand on are pieces of its disk, made by the
-/// kernel's linear, with a gap behind each that shows a write past the end.
+/// The guest's part that all proofs share: one server of ours, which a small device keeps alive, and two disks
+/// cut alike, one for the kernel's side and one for ours. What a side's tables stand on are pieces of its disk,
+/// made by the kernel's linear, with a gap behind each that shows a write past the end.
 final class Bench {
     static final String KERNELS_DISK = "/dev/ubda";
     static final String OUR_DISK = "/dev/ubdb";
@@ -171,7 +172,8 @@ final class Bench {
         return found;
     }
 
-    /// Compares `bytes` of two devices from `begin`; also where one of them answers an error and the other does not.
+    /// Compares `bytes` of two devices from `begin`; also where one of them answers an error and the other does
+    /// not.
     List<String> differences(String what, BlockIo kernels, BlockIo ours, long begin, long bytes) {
         final List<String> found = new ArrayList<>();
         for (long at = 0; at < bytes && found.size() < 4; at += CHUNK_BYTES) {

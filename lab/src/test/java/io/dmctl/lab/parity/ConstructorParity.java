@@ -157,13 +157,14 @@ final class ConstructorParity implements Proof.Prover {
                 return;
             }
         }
+    }
 
-        private static String plain(String text) {
-            if (!text.contains(" too small for target") && !text.contains(" not aligned to h/w ")) {
-                return text;
-            }
-            final Matcher device = DEVICE.matcher(text);
-            return device.replaceAll("$1DEVICE");
+    /// An error text without the name of the device.
+    static String plain(String text) {
+        if (!text.contains(" too small for target") && !text.contains(" not aligned to h/w ")) {
+            return text;
         }
+        final Matcher device = DEVICE.matcher(text);
+        return device.replaceAll("$1DEVICE");
     }
 }

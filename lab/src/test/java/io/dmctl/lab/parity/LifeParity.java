@@ -121,7 +121,7 @@ final class LifeParity implements Proof.Prover {
                 both("remove", side -> side.removal(Side.MAIN));
                 work.operations(random, HELD_OPS * bench.rounds());
                 both(noflush ? "suspend noflush" : "suspend", side -> side.suspend(Side.MAIN, noflush));
-                work.start(List.of(new Op(Op.Kind.READ, Side.MAIN, 0, 1, 0)));
+                work.start(List.of(new Op(Op.Kind.READ, Side.MAIN, 0, row.ops().alignSectors(), 0)));
                 state();
                 if (!work.waits()) {
                     differences.add(what, "a read of a suspended device ended");

@@ -53,11 +53,15 @@ final class LineMutator {
     }
 
     String mutate(List<String> good, Random random) {
+        return mutate(good, random, 1 + random.nextInt(2));
+    }
+
+    /// With so many changes.
+    String mutate(List<String> good, Random random, int changes) {
         final List<String> lines =
                 new ArrayList<>(good.get(random.nextInt(good.size())).lines().toList());
         final int at = random.nextInt(lines.size());
         final List<String> line = new ArrayList<>(List.of(lines.get(at).split(" ", -1)));
-        final int changes = 1 + random.nextInt(2);
         for (int i = 0; i < changes; i++) {
             change(line, random);
         }

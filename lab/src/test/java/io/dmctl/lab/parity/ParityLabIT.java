@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -16,7 +17,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @LabTest(
         cpus = 2,
         disks = {"64M", "64M", "64M"},
-        timeoutSeconds = 1200)
+        timeoutSeconds = 2400)
+@Order(1) // the longest of all: begun first, so that no guest is left alone with it
 @ExtendWith(CoveragePage.Writer.class)
 class ParityLabIT {
     private static @Nullable Bench bench;

@@ -3,9 +3,12 @@ package io.dmctl.targets.core;
 import io.dmctl.targets.spi.Bio;
 import io.dmctl.targets.spi.Completion;
 import io.dmctl.targets.spi.Data;
+import io.dmctl.targets.spi.DataHolder;
 import io.dmctl.targets.spi.HotPath;
 import io.dmctl.targets.spi.LowerDevice;
 import io.dmctl.targets.spi.ReqOp;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The core's bio. Belongs to the pool of one mapped device on one thread.
@@ -14,12 +17,16 @@ public final class CoreBio extends Bio {
     /// What the thread that takes it from a queue does with it.
     enum Todo {
         NOTHING,
+        /// Its lower device has it.
+        BELOW,
         END_IO,
         COMPLETE,
         SUBMIT,
         WORK,
         MAP
     }
+
+    private static final int MAX_TRIES = 1000;
 
     final MdThread slot;
     final int poolIndex;
@@ -57,6 +64,18 @@ public final class CoreBio extends Bio {
     /// Bytes that the lower device has already done: it resubmits the rest of a short result.
     private int doneBytes;
 
+    private int tries;
+
+    private boolean mayWait;
+
+    private int uses;
+
+    /// Who waits for what is read into [DataHolder#memory], from `heldOffset` of it on.
+    private @Nullable DataHolder heldBy;
+
+    private int heldIndex;
+    private long heldOffset;
+
     CoreBio(MdThread slot, int poolIndex, boolean own, int index) {
         this.slot = slot;
         this.poolIndex = poolIndex;
@@ -78,6 +97,19 @@ public final class CoreBio extends Bio {
         requeue = false;
         partial = false;
         doneBytes = 0;
+        tries = 0;
+        mayWait = false;
+        uses++;
+    }
+
+    /// How often it was begun with: another number, another bio to its target.
+    int uses() {
+        return uses;
+    }
+
+    /// Is it not in its pool?
+    boolean busy() {
+        return request != null || completion != null;
     }
 
     /// Dense over the thread: [IoThread#bio] finds it again.
@@ -161,12 +193,64 @@ public final class CoreBio extends Bio {
         return (long) sectors << 9;
     }
 
+    /// Has the bytes in memory from now on, where a [DataHolder] has them: those of a WRITE are copied, those
+    /// of a READ are copied back when the bio is done, so that no part of it may be done yet. False: it failed,
+    /// with [#status()].
+    public boolean expose() {
+        final DataHolder holder = data.holder();
+        if (holder == null) {
+            return true;
+        }
+        final int buffer = data.index();
+        final long offset = data.offsetBytes();
+        if (op == ReqOp.READ) {
+            heldBy = holder;
+            heldIndex = buffer;
+            heldOffset = offset;
+        } else {
+            final int loaded = holder.load(buffer, offset, lengthBytes());
+            if (loaded != 0) {
+                status = loaded;
+                return false;
+            }
+        }
+        data.set(holder.memory(buffer), offset);
+        return true;
+    }
+
+    /// The bio is done: what it read goes to who waits for it.
+    void giveBack() {
+        final DataHolder holder = heldBy;
+        if (holder != null) {
+            heldBy = null;
+            if (status == 0 && !requeue) {
+                final MemorySegment from =
+                        Objects.requireNonNull(holder.memory(heldIndex).memory());
+                status = holder.store(heldIndex, heldOffset, from, heldOffset, lengthBytes());
+            }
+        }
+    }
+
     public int doneBytes() {
         return doneBytes;
     }
 
     public void doneBytes(int bytes) {
         doneBytes = bytes;
+    }
+
+    /// May the lower device try once more what was only put off? Not for ever.
+    public boolean mayTryAgain() {
+        return ++tries <= MAX_TRIES;
+    }
+
+    /// Was it, or is it to be, issued to the lower device where that may wait?
+    public boolean mayWait() {
+        return mayWait;
+    }
+
+    public void mayWait(boolean on) {
+        mayWait = on;
     }
 
     /// Links for whoever holds the bio: a lower device that waits for room, for one.

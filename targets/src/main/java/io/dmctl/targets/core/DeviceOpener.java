@@ -12,4 +12,7 @@ public interface DeviceOpener {
 
     /// Ends one [#open].
     void close(BlockDevice device);
+
+    /// The table has gone, after the last [#close].
+    default void closed() {}
 }

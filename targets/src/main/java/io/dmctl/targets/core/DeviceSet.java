@@ -34,5 +34,6 @@ final class DeviceSet implements AutoCloseable {
             opener.close(device);
         }
         opens.clear();
+        opener.closed();
     }
 }

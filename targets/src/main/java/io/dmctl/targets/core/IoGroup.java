@@ -114,6 +114,16 @@ public final class IoGroup {
         return List.copyOf(devices);
     }
 
+    /// The bios of all its devices that are on their way. Waits for the threads; cold.
+    public InFlight inFlight() {
+        return InFlight.now(this);
+    }
+
+    /// How many I/O threads serve the group.
+    public synchronized int threadCount() {
+        return threads.size();
+    }
+
     /// The worker that owns `key`'s state, made at the first call.
     public Domain domain(Object key) {
         synchronized (domains) {

@@ -3,6 +3,7 @@ package io.dmctl.targets.core;
 import io.dmctl.targets.spi.Bio;
 import io.dmctl.targets.spi.Completion;
 import io.dmctl.targets.spi.Data;
+import io.dmctl.targets.spi.DataHolder;
 import io.dmctl.targets.spi.Domain;
 import io.dmctl.targets.spi.HotPath;
 import io.dmctl.targets.spi.LowerDevice;
@@ -14,6 +15,7 @@ import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One I/O thread: a hardware queue's, a domain's, or a caller's. The subclass owns the real thread and its ring, and
@@ -131,6 +133,15 @@ public abstract class IoThread implements QueueContext, Domain {
         return Objects.requireNonNull(bios[index]);
     }
 
+    /// Cold; on this thread.
+    final void forEachBio(Consumer<CoreBio> action) {
+        for (CoreBio bio : bios) {
+            if (bio != null) {
+                action.accept(bio);
+            }
+        }
+    }
+
     /// Does all that can be done without waiting.
     public final void runPending() {
         do {
@@ -215,7 +226,7 @@ public abstract class IoThread implements QueueContext, Domain {
             case SUBMIT -> start(bio);
             case WORK -> localSlot(bio).work(bio);
             case MAP -> bio.slot.remapParked(bio);
-            case NOTHING -> throw new IllegalStateException("bio in the run list with nothing to do");
+            case NOTHING, BELOW -> throw new IllegalStateException("bio in the run list with nothing to do");
         }
     }
 
@@ -258,7 +269,7 @@ public abstract class IoThread implements QueueContext, Domain {
     }
 
     final void start(CoreBio bio) {
-        bio.todo = CoreBio.Todo.NOTHING;
+        bio.todo = CoreBio.Todo.BELOW;
         Objects.requireNonNull(bio.device(), "bio was not remapped").submit(bio, this);
     }
 
@@ -272,18 +283,30 @@ public abstract class IoThread implements QueueContext, Domain {
 
     @Override
     public final @Nullable MemorySegment bounce(Bio bio) {
+        if (!((CoreBio) bio).expose()) {
+            return null;
+        }
         final Data data = bio.data();
         return bio.op() == ReqOp.WRITE ? data.readOnlyMemory() : data.memory();
     }
 
     @Override
     public final void zero(Bio bio) {
-        final MemorySegment to = Objects.requireNonNull(bio.data().memory(), "no memory to fill");
-        long at = bio.data().offsetBytes();
+        final Data data = bio.data();
+        final DataHolder holder = data.holder();
+        long at = data.offsetBytes();
         long left = (long) bio.sectors() << 9;
         while (left > 0) {
             final long n = Math.min(left, zeros.byteSize());
-            MemorySegment.copy(zeros, 0, to, at, n);
+            if (holder == null) {
+                MemorySegment.copy(zeros, 0, Objects.requireNonNull(data.memory(), "no memory to fill"), at, n);
+            } else {
+                final int stored = holder.store(data.index(), at, zeros, 0, n);
+                if (stored != 0) {
+                    bio.status(stored);
+                    return;
+                }
+            }
             at += n;
             left -= n;
         }

@@ -160,6 +160,11 @@ public final class LiveTable implements AutoCloseable {
         }
     }
 
+    /// Makes what its targets keep for each of `bios` bios, for who measures how large that is.
+    public Object makePerIo(int bios) {
+        return MappedDevice.perIo(this, bios);
+    }
+
     /// One line of status for each target.
     public List<TargetStatus> status(StatusType type, boolean noflush) {
         final List<TargetStatus> lines = new ArrayList<>();

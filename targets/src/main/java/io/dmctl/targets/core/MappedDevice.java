@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @kernel drivers/md/dm.c `dm_suspend` `dm_resume` `dm_swap_table`; drivers/md/dm-ioctl.c `do_resume`
 public final class MappedDevice implements BlockDevice {
+    private static final Object[] NOTHING = {};
     private static final int EIO = 5;
     /// The number of users of a device that is being deleted.
     private static final int DELETING = -1;
@@ -147,7 +148,8 @@ public final class MappedDevice implements BlockDevice {
             for (MdThread slot : slots) {
                 add(sum, slot.counts(), entry.index);
             }
-            all.add(new TargetCounts(entry.beginSector, entry.lenSectors, entry.type.name(), sum));
+            all.add(new TargetCounts(
+                    entry.beginSector, entry.lenSectors, entry.type.name(), entry.target.provider(), sum));
         }
         return all;
     }
@@ -532,7 +534,7 @@ public final class MappedDevice implements BlockDevice {
         final Object[][] all = new Object[table.entries.length][];
         for (TableEntry entry : table.entries) {
             final Object first = entry.target.newPerIo();
-            final Object[] of = new Object[first == null ? 0 : bios];
+            final Object[] of = first == null ? NOTHING : new Object[bios];
             for (int i = 0; i < of.length; i++) {
                 of[i] = i == 0 ? Objects.requireNonNull(first) : Objects.requireNonNull(entry.target.newPerIo());
             }

@@ -250,6 +250,10 @@ final class MdThread {
             case SUBMITTED -> {}
             case REMAPPED -> thread.start(bio);
             case PARK -> {
+                if (bio.status() != 0) {
+                    finish(bio); // its bytes could not be had
+                    return;
+                }
                 request.parked = true;
                 bio.init(bio.op(), bio.flags(), bio.sector(), sectors, bio.bioNr());
                 thread.park(bio);
@@ -332,6 +336,7 @@ final class MdThread {
     /// The bio has its status: it counts off its request, or tells its completion, and is free.
     void finish(CoreBio bio) {
         bio.todo = CoreBio.Todo.NOTHING;
+        bio.giveBack();
         final Request request = bio.request;
         if (request == null) {
             enterTarget(bio);

@@ -13,6 +13,7 @@ import io.dmctl.targets.spi.TargetContext;
 import io.dmctl.targets.spi.TargetException;
 import io.dmctl.targets.spi.TargetFeature;
 import io.dmctl.targets.spi.TargetType;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,8 +38,11 @@ public final class TableBuilder {
     public interface Services extends DeviceOpener {
         BlockingIo blockingIo();
 
-        /// @throws TargetException where there is none
-        MemorySegment survivingState(String name, long bytes) throws TargetException;
+        /// [TargetContext#survivingState], the name unique in the table; freed at [#closed]. As it is here, for
+        /// devices that end with their process: nothing is kept.
+        default MemorySegment survivingState(String name, long bytes) throws TargetException {
+            return Arena.ofAuto().allocate(bytes, Long.BYTES);
+        }
 
         /// @throws TargetException where it is not offered
         <S> S service(Class<S> type) throws TargetException;
@@ -100,7 +104,7 @@ public final class TableBuilder {
         if (bad != null) {
             throw refuse(type.name() + ": " + bad, index);
         }
-        final Context context = new Context(device, line, readOnly, devices);
+        final Context context = new Context(device, line, index, readOnly, devices);
         final TableEntry entry = new TableEntry(type, construct(type, context, line, index), index, start, len);
         context.entry = entry;
         return entry;
@@ -173,6 +177,11 @@ public final class TableBuilder {
             }
             services.close(device);
         }
+
+        @Override
+        public void closed() {
+            services.closed();
+        }
     }
 
     private final class Context implements TargetContext {
@@ -180,12 +189,14 @@ public final class TableBuilder {
         private final TableSpec line;
         private final boolean readOnly;
         private final DeviceSet devices;
+        private final int index;
 
         /// Null while the target is being made.
         private volatile @Nullable TableEntry entry;
 
-        Context(MappedDevice device, TableSpec line, boolean readOnly, DeviceSet devices) {
+        Context(MappedDevice device, TableSpec line, int index, boolean readOnly, DeviceSet devices) {
             this.device = device;
+            this.index = index;
             this.line = line;
             this.readOnly = readOnly;
             this.devices = devices;
@@ -254,7 +265,7 @@ public final class TableBuilder {
 
         @Override
         public MemorySegment survivingState(String name, long bytes) throws TargetException {
-            return services.survivingState(name, bytes);
+            return services.survivingState(index + "." + name, bytes);
         }
 
         @Override

@@ -30,6 +30,11 @@ final class CryptCiphers {
         return spec.mode().takesKey(partBytes) && (essiv == null || essiv.makesKeys());
     }
 
+    /// Whose code it is.
+    String provider() {
+        return key.sizeBytes() == 0 ? "" : provider.name(spec.mode(), key.sizeBytes() / spec.keyCount());
+    }
+
     SectorCipher[] open() throws TargetException {
         final SectorCipher[] made = new SectorCipher[spec.keyCount()];
         try {

@@ -62,6 +62,11 @@ final class CryptTarget implements Target {
     }
 
     @Override
+    public String provider() {
+        return table.ciphers().provider();
+    }
+
+    @Override
     public Object newPerIo() {
         return new CryptIo();
     }

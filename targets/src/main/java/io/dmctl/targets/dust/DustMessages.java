@@ -17,24 +17,11 @@ final class DustMessages {
     private final BadBlocks blocks;
     private final LowerDevice dev;
     private final int blockShift;
-    private final Enabling enabling;
-    private volatile boolean quiet;
 
-    /// Told whether reads of bad blocks fail from now on.
-    @FunctionalInterface
-    interface Enabling {
-        void enable(boolean on);
-    }
-
-    DustMessages(BadBlocks blocks, LowerDevice dev, int blockShift, Enabling enabling) {
+    DustMessages(BadBlocks blocks, LowerDevice dev, int blockShift) {
         this.blocks = blocks;
         this.dev = dev;
         this.blockShift = blockShift;
-        this.enabling = enabling;
-    }
-
-    boolean quiet() {
-        return quiet;
     }
 
     String handle(TargetArgs args) throws TargetException {
@@ -51,9 +38,9 @@ final class DustMessages {
         switch (name.toLowerCase(Locale.ROOT)) {
             case "addbadblock", "removebadblock", "queryblock" ->
                 throw new TargetException(name + " requires an additional argument", EINVAL, 1);
-            case "enable" -> enabling.enable(true);
-            case "disable" -> enabling.enable(false);
-            case "quiet" -> quiet = !quiet;
+            case "enable" -> blocks.failReads(true);
+            case "disable" -> blocks.failReads(false);
+            case "quiet" -> blocks.quiet(!blocks.quiet());
             case "countbadblocks" -> {
                 return "countbadblocks: " + blocks.numbers().length + " badblock(s) found";
             }

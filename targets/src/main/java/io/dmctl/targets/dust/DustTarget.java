@@ -27,11 +27,10 @@ final class DustTarget implements Target {
     private final long startSector;
     private final int blockBytes;
     private final int blockShift;
-    private final BadBlocks blocks = new BadBlocks();
+    private final BadBlocks blocks;
     private final DustMessages messages;
-    private volatile boolean failReads;
 
-    DustTarget(TargetContext ti, LowerDevice dev, long startSector, int blockBytes) {
+    DustTarget(TargetContext ti, LowerDevice dev, long startSector, int blockBytes) throws TargetException {
         this.limits = new TargetLimits(blockBytes >> 9, 1, 1, 0, false, false, false);
         this.beginSector = ti.beginSector();
         this.lenSectors = ti.lenSectors();
@@ -39,7 +38,8 @@ final class DustTarget implements Target {
         this.startSector = startSector;
         this.blockBytes = blockBytes;
         this.blockShift = Integer.numberOfTrailingZeros(blockBytes >> 9);
-        this.messages = new DustMessages(blocks, dev, blockShift, on -> failReads = on);
+        this.blocks = new BadBlocks(ti);
+        this.messages = new DustMessages(blocks, dev, blockShift);
     }
 
     @Override
@@ -52,7 +52,7 @@ final class DustTarget implements Target {
     public MapResult map(Bio bio, QueueContext q) {
         final long sector = startSector + (bio.sector() - beginSector);
         bio.remap(dev, sector);
-        if (failReads && fails(bio.op(), sector)) {
+        if (blocks.failReads() && fails(bio.op(), sector)) {
             return MapResult.KILL;
         }
         return MapResult.REMAPPED;
@@ -78,8 +78,8 @@ final class DustTarget implements Target {
         switch (type) {
             case INFO ->
                 out.text(dev.name())
-                        .text(failReads ? " fail_read_on_bad_block" : " bypass")
-                        .text(messages.quiet() ? " quiet" : " verbose");
+                        .text(blocks.failReads() ? " fail_read_on_bad_block" : " bypass")
+                        .text(blocks.quiet() ? " quiet" : " verbose");
             case TABLE ->
                 out.text(dev.name()).text(" ").number(startSector).text(" ").number(blockBytes);
         }

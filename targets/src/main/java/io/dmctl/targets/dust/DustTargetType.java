@@ -8,12 +8,10 @@ import io.dmctl.targets.spi.Target;
 import io.dmctl.targets.spi.TargetArgs;
 import io.dmctl.targets.spi.TargetContext;
 import io.dmctl.targets.spi.TargetException;
-import io.dmctl.targets.spi.TargetFeature;
 import io.dmctl.targets.spi.TargetType;
 import io.dmctl.targets.spi.TargetVersion;
 import io.dmctl.targets.support.Lookup;
 import java.util.List;
-import java.util.Set;
 
 /// A device with bad blocks. @kernel drivers/md/dm-dust.c
 public final class DustTargetType implements TargetType {
@@ -29,12 +27,6 @@ public final class DustTargetType implements TargetType {
     @Override
     public TargetVersion version() {
         return new TargetVersion(1, 0, 0);
-    }
-
-    /// The list lies in memory only.
-    @Override
-    public Set<TargetFeature> features() {
-        return Set.of(TargetFeature.RECOVER_NONE);
     }
 
     @Override

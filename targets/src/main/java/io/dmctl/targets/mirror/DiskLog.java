@@ -1,5 +1,6 @@
 package io.dmctl.targets.mirror;
 
+import io.dmctl.targets.mirror.MirrorState.Flag;
 import io.dmctl.targets.spi.Bio;
 import io.dmctl.targets.spi.Completion;
 import io.dmctl.targets.spi.Data;
@@ -8,6 +9,8 @@ import io.dmctl.targets.spi.LowerDevice;
 import io.dmctl.targets.spi.QueueContext;
 import io.dmctl.targets.spi.ReqOp;
 import io.dmctl.targets.spi.StatusSink;
+import io.dmctl.targets.spi.TargetContext;
+import io.dmctl.targets.spi.TargetException;
 import java.util.Objects;
 
 /// A log on a device: a header, and from byte 1024 on a bit a region, set when it is clean. Written as a whole. Before
@@ -43,17 +46,17 @@ final class DiskLog extends DirtyLog {
     private boolean legFailed;
     private boolean dirtied;
     private boolean cleaned;
-    /// A leg could not be flushed: nobody knows which regions are clean.
-    private boolean neverClean;
+    private final MirrorState state;
+    /// The log of a process that died is to be read.
+    private boolean recovering;
 
-    private volatile boolean failed; // written by the domain, read by status
-    private volatile boolean flushFailed;
-
-    DiskLog(LogArgs args, Listener listener, Legs legs, Runnable event) {
-        super(args, listener);
+    DiskLog(TargetContext ti, MirrorState state, LogArgs args, Listener listener, Legs legs) throws TargetException {
+        super(ti, state, args, listener);
+        this.state = state;
+        recovering = state.recovered();
         this.dev = Objects.requireNonNull(args.device());
         this.legs = legs;
-        this.event = event;
+        this.event = ti::tableEvent;
         buffer = new LogBuffer(args.regionCount(), dev);
     }
 
@@ -82,7 +85,7 @@ final class DiskLog extends DirtyLog {
     @Override
     @HotPath
     void clean(long region) {
-        if (!neverClean) {
+        if (!state.is(Flag.NEVER_CLEAN)) {
             buffer.setClean(region, true);
             cleaned = true;
         }
@@ -153,12 +156,12 @@ final class DiskLog extends DirtyLog {
                 }
             }
             case LOAD_FLUSH -> {
-                flushFailed |= !ok;
+                flushed(ok);
                 endLoad(ok, q);
             }
             case WRITE -> written(ok, q);
             case FLUSH -> {
-                flushFailed |= !ok;
+                flushed(ok);
                 dirtied = !ok;
                 endFlush(ok, q);
             }
@@ -187,7 +190,7 @@ final class DiskLog extends DirtyLog {
         }
         if (--legsPending == 0 && legsTodo == 0) {
             if (legFailed) {
-                neverClean = true;
+                state.set(Flag.NEVER_CLEAN, true);
                 buffer.setAll(false);
                 dirtied = true;
             }
@@ -225,9 +228,15 @@ final class DiskLog extends DirtyLog {
         listener.logLoaded(q);
     }
 
+    private void flushed(boolean ok) {
+        if (!ok) {
+            state.set(Flag.LOG_FLUSH_FAILED, true);
+        }
+    }
+
     private void failDevice() {
-        if (!failed) {
-            failed = true;
+        if (!state.is(Flag.LOG_DEVICE_FAILED)) {
+            state.set(Flag.LOG_DEVICE_FAILED, true);
             event.run();
         }
     }
@@ -239,7 +248,7 @@ final class DiskLog extends DirtyLog {
         if (!read) {
             LOG.log(System.Logger.Level.WARNING, "mirror: {0}: failed to read the log''s header", dev.name());
             failDevice(); // all regions are taken as out of sync
-        } else if (args.sync() == LogArgs.Sync.DEFAULT) {
+        } else if (args.sync() == LogArgs.Sync.DEFAULT || recovering) {
             version = buffer.version();
             if (version != 0 && !LogBuffer.known(version)) {
                 LOG.log(System.Logger.Level.WARNING, "mirror: {0}: incompatible log version", dev.name());
@@ -248,8 +257,12 @@ final class DiskLog extends DirtyLog {
         }
         buffer.resize(LogBuffer.known(version) ? buffer.knownRegions() : 0, args.sync() == LogArgs.Sync.NOSYNC);
         for (long region = 0; region < args.regionCount(); region++) {
+            if (recovering && !inSync(region)) {
+                buffer.setClean(region, false); // the process knew more than its log
+            }
             setSync(region, buffer.isClean(region));
         }
+        recovering = false;
         buffer.setHeader(version);
     }
 
@@ -257,7 +270,9 @@ final class DiskLog extends DirtyLog {
 
     @Override
     void info(StatusSink out) {
-        out.text("3 disk ").text(dev.name()).text(flushFailed ? " F" : failed ? " D" : " A");
+        out.text("3 disk ")
+                .text(dev.name())
+                .text(state.is(Flag.LOG_FLUSH_FAILED) ? " F" : state.is(Flag.LOG_DEVICE_FAILED) ? " D" : " A");
     }
 
     @Override

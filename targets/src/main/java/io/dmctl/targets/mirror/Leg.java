@@ -4,8 +4,7 @@ import io.dmctl.targets.spi.LowerDevice;
 
 /// One copy of the data, and what went wrong with it.
 ///
-/// Thread rule: written by the mirror's domain; queues and the control thread read the volatile fields, each for
-/// itself.
+/// Thread rule: that of [MirrorState], which has it.
 final class Leg {
     /// @kernel drivers/md/dm-raid1.c `enum dm_raid1_error`, in the order of [#letter]
     enum Failure {
@@ -25,43 +24,40 @@ final class Leg {
 
     final LowerDevice dev;
     final long offsetSectors;
-    private volatile boolean failed;
-    private volatile int failures;
+    private final MirrorState state;
+    private final int index;
 
-    Leg(LowerDevice dev, long offsetSectors) {
+    Leg(MirrorState state, int index, LowerDevice dev, long offsetSectors) {
+        this.state = state;
+        this.index = index;
         this.dev = dev;
         this.offsetSectors = offsetSectors;
     }
 
     boolean failed() {
-        return failed;
+        return state.failures(index) != 0;
     }
 
     /// False: this kind was known.
     boolean fail(Failure kind) {
-        final int before = failures;
+        final int before = state.failures(index);
         final int bit = 1 << kind.ordinal();
-        failures = before | bit;
-        failed = true;
+        state.failures(index, before | bit);
         return (before & bit) == 0;
     }
 
     void reset() {
-        failed = false;
-        failures = 0;
+        state.failures(index, 0);
     }
 
     /// The most severe error, or `A`. @kernel drivers/md/dm-raid1.c `device_status_char`
     char letter() {
-        if (!failed) {
-            return 'A';
-        }
-        final int bits = failures;
+        final int bits = state.failures(index);
         for (Failure kind : FAILURES) {
             if ((bits & 1 << kind.ordinal()) != 0) {
                 return kind.letter;
             }
         }
-        return 'U';
+        return 'A';
     }
 }

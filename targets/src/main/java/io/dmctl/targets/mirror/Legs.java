@@ -1,11 +1,12 @@
 package io.dmctl.targets.mirror;
 
+import io.dmctl.targets.mirror.MirrorState.Flag;
 import io.dmctl.targets.spi.HotPath;
 import io.dmctl.targets.spi.TargetContext;
 
 /// All copies. One is the default: reads go to it, recovery copies from it.
 ///
-/// Thread rule: [#choose] and the volatile fields on any thread, the rest on the mirror's domain.
+/// Thread rule: [#choose] and what is asked on any thread, the rest on the mirror's domain.
 ///
 /// @kernel drivers/md/dm-raid1.c `fail_mirror` `choose_mirror`
 final class Legs {
@@ -14,17 +15,13 @@ final class Legs {
     private final TargetContext ti;
     private final MirrorTargetType.Features features;
     private final Leg[] legs;
-    private volatile int defaultLeg;
-    /// Has any leg failed since the legs were last in sync?
-    private boolean anyFailed;
-    /// Are all regions in sync? Set when the last one is, no longer once a write failed somewhere.
-    private boolean inSync;
+    private final MirrorState state;
 
-    Legs(TargetContext ti, MirrorTargetType.Features features, Leg[] legs, boolean inSync) {
+    Legs(TargetContext ti, MirrorTargetType.Features features, Leg[] legs, MirrorState state) {
         this.ti = ti;
         this.features = features;
         this.legs = legs;
-        this.inSync = inSync;
+        this.state = state;
     }
 
     int count() {
@@ -36,29 +33,29 @@ final class Legs {
     }
 
     int defaultLeg() {
-        return defaultLeg;
+        return state.defaultLeg();
     }
 
     boolean defaultOk() {
-        return !legs[defaultLeg].failed();
+        return !legs[defaultLeg()].failed();
     }
 
     boolean anyFailed() {
-        return anyFailed;
+        return state.is(Flag.ANY_LEG_FAILED);
     }
 
     boolean inSync() {
-        return inSync;
+        return state.is(Flag.IN_SYNC);
     }
 
     void outOfSync() {
-        inSync = false;
+        state.set(Flag.IN_SYNC, false);
     }
 
     /// Every region is in sync: what was wrong with a leg is over.
     void allInSync() {
-        inSync = true;
-        anyFailed = false;
+        state.set(Flag.IN_SYNC, true);
+        state.set(Flag.ANY_LEG_FAILED, false);
         for (Leg leg : legs) {
             leg.reset();
         }
@@ -68,7 +65,7 @@ final class Legs {
     /// A leg to read a region in sync from: the default one, or the next without errors before it. -1: none.
     @HotPath
     int choose() {
-        final int first = defaultLeg;
+        final int first = defaultLeg();
         int i = first;
         do {
             if (!legs[i].failed()) {
@@ -94,13 +91,13 @@ final class Legs {
 
     /// Notes an error. With errors handled, another leg becomes the default where its data can be trusted.
     void fail(int index, Leg.Failure kind) {
-        anyFailed = true;
+        state.set(Flag.ANY_LEG_FAILED, true);
         if (!legs[index].fail(kind)) {
             return;
         }
         LOG.log(System.Logger.Level.WARNING, "mirror: {0} failed: {1}", legs[index].dev.name(), kind);
         if (features.handleErrors()) {
-            if (index == defaultLeg) {
+            if (index == defaultLeg()) {
                 replaceDefault();
             }
             ti.tableEvent();
@@ -108,12 +105,12 @@ final class Legs {
     }
 
     private void replaceDefault() {
-        if (!inSync && !features.keepLog()) {
+        if (!inSync() && !features.keepLog()) {
             return; // rather a leg that fails than one with other data
         }
         final int next = firstValid();
         if (next >= 0) {
-            defaultLeg = next;
+            state.defaultLeg(next);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.dmctl.targets.mirror;
 
+import io.dmctl.targets.mirror.MirrorState.Flag;
 import io.dmctl.targets.spi.Bio;
 import io.dmctl.targets.spi.Completion;
 import io.dmctl.targets.spi.Data;
@@ -8,6 +9,7 @@ import io.dmctl.targets.spi.HotPath;
 import io.dmctl.targets.spi.QueueContext;
 import io.dmctl.targets.spi.ReqOp;
 import io.dmctl.targets.spi.TargetContext;
+import io.dmctl.targets.spi.TargetException;
 
 /// What all queues share, and the domain that owns it: reads that no queue could send by itself, writes, recovery, the
 /// log.
@@ -25,6 +27,7 @@ final class MirrorSet implements DirtyLog.Listener, AutoCloseable {
 
     final TargetContext ti;
     final Domain owner;
+    final MirrorState state;
     final Legs legs;
     final DirtyLog log;
     final RegionTable regions;
@@ -43,16 +46,22 @@ final class MirrorSet implements DirtyLog.Listener, AutoCloseable {
     private boolean timerDue;
     private boolean timerSet;
 
-    MirrorSet(TargetContext ti, LogArgs logArgs, Leg[] legs, MirrorTargetType.Features features) {
+    MirrorSet(TargetContext ti, MirrorState state, LogArgs logArgs, Leg[] legs, MirrorTargetType.Features features)
+            throws TargetException {
+        this.state = state;
         this.ti = ti;
         this.features = features;
         // Lines that begin with the same leg share a thread, so that a reload does not need another.
         owner = ti.domain("mirror " + legs[0].dev.name() + " " + legs[0].offsetSectors);
         regionShift = Integer.numberOfTrailingZeros(logArgs.regionSectors());
-        this.legs = new Legs(ti, features, legs, logArgs.sync() == LogArgs.Sync.NOSYNC);
+        this.legs = new Legs(ti, features, legs, state);
         log = logArgs.device() == null
-                ? new DirtyLog(logArgs, this)
-                : new DiskLog(logArgs, this, this.legs, ti::tableEvent);
+                ? new DirtyLog(ti, state, logArgs, this)
+                : new DiskLog(ti, state, logArgs, this, this.legs);
+        if (!state.recovered()) {
+            state.set(Flag.IN_SYNC, logArgs.sync() == LogArgs.Sync.NOSYNC);
+            state.set(Flag.KNOWN, true);
+        }
         regions = new RegionTable(logArgs.regionCount());
         recovery = new Recovery(this);
         writes = new Writes(this);
@@ -195,6 +204,7 @@ final class MirrorSet implements DirtyLog.Listener, AutoCloseable {
     @HotPath
     void idle(Region region, QueueContext q) {
         region.state = Region.State.CLEAN;
+        log.written(region.key, false);
         if (!log.persistent()) {
             regions.remove(region);
             return;

@@ -12,6 +12,7 @@ import io.dmctl.targets.spi.StatusSink;
 import io.dmctl.targets.spi.StatusType;
 import io.dmctl.targets.spi.Target;
 import io.dmctl.targets.spi.TargetContext;
+import io.dmctl.targets.spi.TargetException;
 import io.dmctl.targets.spi.TargetLimits;
 import java.util.Objects;
 
@@ -28,12 +29,13 @@ final class MirrorTarget implements Target {
     private final LogArgs logArgs;
     private final MirrorSet set;
 
-    MirrorTarget(TargetContext ti, LogArgs logArgs, Leg[] legs, MirrorTargetType.Features features) {
+    MirrorTarget(TargetContext ti, MirrorState state, LogArgs logArgs, Leg[] legs, MirrorTargetType.Features features)
+            throws TargetException {
         beginSector = ti.beginSector();
         lenSectors = ti.lenSectors();
         this.features = features;
         this.logArgs = logArgs;
-        set = new MirrorSet(ti, logArgs, legs, features);
+        set = new MirrorSet(ti, state, logArgs, legs, features);
     }
 
     @Override

@@ -8,13 +8,11 @@ import io.dmctl.targets.spi.Target;
 import io.dmctl.targets.spi.TargetArgs;
 import io.dmctl.targets.spi.TargetContext;
 import io.dmctl.targets.spi.TargetException;
-import io.dmctl.targets.spi.TargetFeature;
 import io.dmctl.targets.spi.TargetType;
 import io.dmctl.targets.spi.TargetVersion;
 import io.dmctl.targets.support.Kcopyd;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /// Every write goes to all legs. @kernel drivers/md/dm-raid1.c
 public final class MirrorTargetType implements TargetType {
@@ -29,12 +27,6 @@ public final class MirrorTargetType implements TargetType {
     @Override
     public TargetVersion version() {
         return new TargetVersion(1, 15, 0);
-    }
-
-    /// Which leg is the good one, and which regions a core log had in sync, is known to the process alone.
-    @Override
-    public Set<TargetFeature> features() {
-        return Set.of(TargetFeature.RECOVER_NONE);
     }
 
     @Override
@@ -64,18 +56,19 @@ public final class MirrorTargetType implements TargetType {
         if (args.remaining() < 2 * legs) {
             throw new TargetException("Too few mirror arguments", EINVAL, args.count());
         }
+        final MirrorState state = new MirrorState(ti);
         final Leg[] list = new Leg[legs];
         for (int i = 0; i < legs; i++) {
-            list[i] = leg(ti, args);
+            list[i] = leg(ti, state, i, args);
         }
         final Features features = args.remaining() == 0 ? new Features(false, false) : features(args);
         if (args.remaining() != 0) {
             throw new TargetException("Too many mirror arguments", EINVAL, args.count() - args.remaining());
         }
-        return new MirrorTarget(ti, log, list, features);
+        return new MirrorTarget(ti, state, log, list, features);
     }
 
-    private static Leg leg(TargetContext ti, TargetArgs args) throws TargetException {
+    private static Leg leg(TargetContext ti, MirrorState state, int index, TargetArgs args) throws TargetException {
         final DeviceArg device = args.device("Too few mirror arguments");
         final long offsetSectors = args.sectors("Invalid offset");
         final LowerDevice dev;
@@ -84,7 +77,7 @@ public final class MirrorTargetType implements TargetType {
         } catch (TargetException e) {
             throw new TargetException("Device lookup failure: " + e.getMessage(), e.errno(), device.index());
         }
-        return new Leg(dev, offsetSectors);
+        return new Leg(state, index, dev, offsetSectors);
     }
 
     private static Features features(TargetArgs args) throws TargetException {

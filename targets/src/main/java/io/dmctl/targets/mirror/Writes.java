@@ -1,5 +1,6 @@
 package io.dmctl.targets.mirror;
 
+import io.dmctl.targets.mirror.MirrorState.Flag;
 import io.dmctl.targets.spi.Bio;
 import io.dmctl.targets.spi.HotPath;
 import io.dmctl.targets.spi.QueueContext;
@@ -27,10 +28,6 @@ final class Writes {
     private final IoList batch = new IoList();
     /// Wait for a suspend.
     private final IoList holds = new IoList();
-    /// The log could not be written; only another table can change that.
-    private boolean logFailure;
-    /// A flush failed: nobody knows which of the writes before it are durable, so no region becomes clean again.
-    private boolean flushFailure;
 
     Writes(MirrorSet set) {
         this.set = set;
@@ -42,8 +39,14 @@ final class Writes {
         fanOut.run(q);
     }
 
+    /// Then no region becomes clean again.
     boolean flushFailure() {
-        return flushFailure;
+        return set.state.is(Flag.FLUSH_FAILED);
+    }
+
+    /// Only another table can change that.
+    private boolean logFailure() {
+        return set.state.is(Flag.LOG_FAILED);
     }
 
     /// A bio that comes from a queue.
@@ -110,7 +113,10 @@ final class Writes {
         }
         enter(io, region);
         set.regions.busy(region);
-        region.state = Region.State.DIRTY;
+        if (region.state != Region.State.DIRTY) {
+            region.state = Region.State.DIRTY;
+            set.log.written(region.key, true);
+        }
         if (region.logged || set.log.mark(region.key)) {
             region.logged = true;
             dispatch(io, q);
@@ -126,7 +132,9 @@ final class Writes {
     }
 
     void logFlushed(boolean failed, QueueContext q) {
-        logFailure |= failed;
+        if (failed) {
+            set.state.set(Flag.LOG_FAILED, true);
+        }
         batch.addAll(marked); // dispatching may lead to further marks, which this flush knows nothing of
         MirrorIo io;
         while ((io = batch.poll()) != null) {
@@ -141,7 +149,7 @@ final class Writes {
     }
 
     private void dispatch(MirrorIo io, QueueContext q) {
-        if (logFailure && set.features.handleErrors()) {
+        if (logFailure() && set.features.handleErrors()) {
             fail(io, q);
         } else {
             fanOut.issue(io, (1 << set.legs.count()) - 1, q);
@@ -186,7 +194,7 @@ final class Writes {
         }
         switch (region.state) {
             case DIRTY -> {
-                if (flushFailure) {
+                if (flushFailure()) {
                     set.log.setSync(region.key, false);
                     set.regions.remove(region);
                 } else {
@@ -203,11 +211,11 @@ final class Writes {
 
     /// The write reached some legs only, or none because the log failed.
     private void fail(MirrorIo io, QueueContext q) {
-        if (!logFailure) {
+        if (!logFailure()) {
             set.legs.outOfSync();
             markNosync(io, q);
         }
-        if (set.legs.noneValid() || (set.features.keepLog() && logFailure)) {
+        if (set.legs.noneValid() || (set.features.keepLog() && logFailure())) {
             end(io, EIO, q);
         } else if (set.features.handleErrors() && !set.features.keepLog()) {
             hold(io, q);
@@ -218,7 +226,7 @@ final class Writes {
 
     private void markNosync(MirrorIo io, QueueContext q) {
         if (io.bio().op() == ReqOp.FLUSH) {
-            flushFailure = true;
+            set.state.set(Flag.FLUSH_FAILED, true);
         }
         final Region region = io.region;
         if (region != null) {

@@ -3,8 +3,8 @@ package io.dmctl.targets.spi;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// Where the bytes of a bio are: in memory, in a buffer that is registered with the queue's ring (not visible here), or
-/// nowhere.
+/// Where the bytes of a bio are: in memory; with a [DataHolder], which may have registered them with the
+/// queue's ring; or nowhere.
 ///
 /// The offset counts from the start of the root request's buffer, through all layers of stacked devices. A Data is
 /// owned by its bio
@@ -17,6 +17,9 @@ public final class Data {
     public enum Kind {
         NONE,
         MEMORY,
+        /// With the holder, not visible here.
+        HELD,
+        /// As HELD; and the ring of the holder's queue knows them by their index.
         REGISTERED
     }
 
@@ -24,6 +27,7 @@ public final class Data {
     private @Nullable MemorySegment memory;
     private @Nullable MemorySegment readOnly;
     private long address;
+    private @Nullable DataHolder holder;
     private int index = -1;
     private long offsetBytes;
 
@@ -49,12 +53,19 @@ public final class Data {
         return readOnly;
     }
 
-    /// The native address of the bio's first byte; meaningless for heap memory and for the other kinds.
+    /// The native address of the bio's first byte; for [Kind#REGISTERED] its offset in the buffer. Meaningless
+    /// for heap memory and for the other kinds.
     public long address() {
         return address + offsetBytes;
     }
 
-    /// The index in the ring's table of registered buffers. -1 unless [Kind#REGISTERED].
+    /// Null unless [Kind#HELD] or [Kind#REGISTERED].
+    public @Nullable DataHolder holder() {
+        return holder;
+    }
+
+    /// The holder's number for the buffer, which is also that in the ring's table of registered buffers. -1
+    /// where there is no holder.
     public int index() {
         return index;
     }
@@ -68,7 +79,20 @@ public final class Data {
         memory = buffer;
         readOnly = readOnlyView;
         address = buffer.isNative() ? buffer.address() : 0;
+        holder = null;
         index = -1;
+        offsetBytes = 0;
+    }
+
+    /// The bytes of `newHolder`'s buffer `newIndex`, from its start. @HotPath
+    @HotPath
+    public void setHeld(DataHolder newHolder, int newIndex, boolean registered) {
+        kind = registered ? Kind.REGISTERED : Kind.HELD;
+        memory = null;
+        readOnly = null;
+        address = 0;
+        holder = newHolder;
+        index = newIndex;
         offsetBytes = 0;
     }
 
@@ -79,6 +103,7 @@ public final class Data {
         memory = other.memory;
         readOnly = other.readOnly;
         address = other.address;
+        holder = other.holder;
         index = other.index;
         offsetBytes = other.offsetBytes + plusBytes;
     }

@@ -18,11 +18,12 @@ public interface QueueContext {
 
     /// The buffer that holds the bytes of `bio`, which start at `bio.data().offsetBytes()`: asked for in map, before
     /// remap.
-    /// Read-only for a WRITE. Null: none is free, answer [MapResult#PARK].
+    /// Read-only for a WRITE. Null: none is free, or the bytes cannot be had (the bio fails then): answer
+    /// [MapResult#PARK].
     @Nullable
     MemorySegment bounce(Bio bio);
 
-    /// Fills the bytes of a READ with zeros.
+    /// Fills the bytes of a READ with zeros; where that fails the bio has the status.
     void zero(Bio bio);
 
     /// A bio of the target's own; only while one of the target's methods runs on this thread. `completion` is told when

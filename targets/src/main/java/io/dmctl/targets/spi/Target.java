@@ -59,6 +59,11 @@ public interface Target extends AutoCloseable {
     /// Writes the status. TABLE text is accepted by [TargetType#ctr] again. `noflush`: do not commit first.
     void status(StatusSink out, StatusType type, boolean noflush);
 
+    /// Whose code does its work, where the backend had a choice, as with the cipher of crypt; empty for none.
+    default String provider() {
+        return "";
+    }
+
     /// Answers the text of the reply, empty for none. `args` has at least one word and is wiped after this returns: a
     /// key need never become a String.
     ///

@@ -48,9 +48,16 @@ public interface TargetContext {
     /// What a hook waits for may have changed. From any thread.
     void signal();
 
-    /// Memory that outlives the process, not the machine; zeroed when new, as it was left when the device is recovered.
+    /// Memory of this target that outlives the process, not the machine: zeroed when new, as it was left
+    /// when the device is recovered. What the kernel would know as long as the table lives belongs there,
+    /// before it is acknowledged. A process may be killed between any two stores, and later stores are
+    /// never kept without earlier ones.
     ///
-    /// @throws TargetException where the backend has none
+    /// Lives as long as the table, aligned to 8 bytes. Constructors, hooks and messages only.
+    ///
+    /// @param name letters and digits, unique in the target, asked for once
+    /// @param bytes the same at a recovery
+    /// @throws TargetException ENOMEM when there is no room for it
     MemorySegment survivingState(String name, long bytes) throws TargetException;
 
     /// A service of the backend: ciphers, hashes, secret memory.

@@ -10,6 +10,7 @@ public enum TargetFeature {
     IMMUTABLE,
     /// May replace any table.
     WILDCARD,
-    /// Ours: state is lost with the process; the device does not recover.
+    /// Ours: state is lost with the process, which [TargetContext#survivingState] does not keep; the device
+    /// does not recover.
     RECOVER_NONE
 }

@@ -1,22 +1,24 @@
 package io.dmctl.targets.switching;
 
 import io.dmctl.targets.spi.HotPath;
-import java.lang.foreign.Arena;
+import io.dmctl.targets.spi.TargetContext;
+import io.dmctl.targets.spi.TargetException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 
-/// The path of each region, in as few bits as the number of paths needs: a table of a large device has 100 million
-/// entries and more.
+/// The path of each region, in as few bits as the number of paths needs: a table of a large device has 100
+/// million entries and more.
 ///
-/// Thread rule: one control thread at a time writes, any I/O thread reads; a read finds the old path or the new one.
-/// Off-heap, freed at [#close()].
+/// Thread rule: one control thread at a time writes, any I/O thread reads; a read finds the old path or the
+/// new one. Off-heap, in memory that survives the process: a write is kept as soon as it is done.
 ///
 /// @kernel drivers/md/dm-switch.c `struct switch_ctx`
-final class RegionTable implements AutoCloseable {
+final class RegionTable {
     private static final VarHandle SLOT = ValueLayout.JAVA_LONG.varHandle();
+    /// Behind the last slot, once the table is not new any more.
+    private static final long FILLED = 1;
 
-    private final Arena arena = Arena.ofShared();
     private final MemorySegment slots;
     private final long regions;
     private final int paths;
@@ -24,16 +26,26 @@ final class RegionTable implements AutoCloseable {
     private final int entriesPerSlot;
     private final long mask;
 
-    /// Begins round robin: region `i` on path `i mod paths`.
+    /// As it was left where the target is recovered; a new one begins round robin: region `i` on path `i
+    /// mod paths`.
     ///
     /// @throws OutOfMemoryError when there is no room for the table
-    RegionTable(long regions, int paths) {
+    /// @throws TargetException as that
+    RegionTable(TargetContext ti, long regions, int paths) throws TargetException {
         this.regions = regions;
         this.paths = paths;
         entryBits = Math.max(1, 32 - Integer.numberOfLeadingZeros(paths - 1));
         entriesPerSlot = Long.SIZE / entryBits;
         mask = (1L << entryBits) - 1;
-        slots = arena.allocate(Math.multiplyExact(regions / entriesPerSlot + 1, Long.BYTES), Long.BYTES);
+        final long tableBytes = Math.multiplyExact(regions / entriesPerSlot + 1, Long.BYTES);
+        slots = ti.survivingState("regions", tableBytes + Long.BYTES);
+        if ((long) SLOT.getVolatile(slots, tableBytes) != FILLED) {
+            fill();
+            SLOT.setVolatile(slots, tableBytes, FILLED);
+        }
+    }
+
+    private void fill() {
         int path = 0;
         for (long region = 0; region < regions; region++) {
             write(region, path);
@@ -65,12 +77,5 @@ final class RegionTable implements AutoCloseable {
 
     private int shift(long region) {
         return (int) (region % entriesPerSlot) * entryBits;
-    }
-
-    @Override
-    public void close() {
-        if (arena.scope().isAlive()) {
-            arena.close();
-        }
     }
 }

@@ -84,9 +84,4 @@ final class SwitchTarget implements Target {
             visitor.visit(devs[i], startSectors[i], lenSectors);
         }
     }
-
-    @Override
-    public void close() {
-        table.close();
-    }
 }

@@ -8,13 +8,11 @@ import io.dmctl.targets.spi.Target;
 import io.dmctl.targets.spi.TargetArgs;
 import io.dmctl.targets.spi.TargetContext;
 import io.dmctl.targets.spi.TargetException;
-import io.dmctl.targets.spi.TargetFeature;
 import io.dmctl.targets.spi.TargetType;
 import io.dmctl.targets.spi.TargetVersion;
 import io.dmctl.targets.support.Lookup;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /// Regions of one size, each on one of several devices, as a table in memory says. @kernel drivers/md/dm-switch.c
 public final class SwitchTargetType implements TargetType {
@@ -33,12 +31,6 @@ public final class SwitchTargetType implements TargetType {
     @Override
     public TargetVersion version() {
         return new TargetVersion(1, 1, 0);
-    }
-
-    /// The mapping lies in memory only.
-    @Override
-    public Set<TargetFeature> features() {
-        return Set.of(TargetFeature.RECOVER_NONE);
     }
 
     @Override
@@ -75,9 +67,11 @@ public final class SwitchTargetType implements TargetType {
 
     private static RegionTable regionTable(TargetContext ti, long regionSectors, int paths) throws TargetException {
         try {
-            return new RegionTable(Math.ceilDiv(ti.lenSectors(), regionSectors), paths);
+            return new RegionTable(ti, Math.ceilDiv(ti.lenSectors(), regionSectors), paths);
         } catch (OutOfMemoryError e) {
             throw new TargetException("Cannot allocate region table", ENOMEM, -1);
+        } catch (TargetException e) {
+            throw new TargetException("Cannot allocate region table: " + e.getMessage(), e.errno(), -1);
         }
     }
 

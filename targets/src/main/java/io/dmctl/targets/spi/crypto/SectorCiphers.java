@@ -9,6 +9,11 @@ public interface SectorCiphers {
     /// For logs and reports.
     String name();
 
+    /// As [#name()], of what [#open] answers for such a key: where that is not always the same.
+    default String name(CipherMode mode, int keyBytes) {
+        return name();
+    }
+
     /// Makes a cipher. `key` is copied, and may be wiped afterwards; its length is one that
     /// [CipherMode#takesKey].
     /// From any thread, cold.

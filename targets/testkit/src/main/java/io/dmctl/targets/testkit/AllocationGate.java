@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
 /// Counts the bytes that a real I/O thread allocates for requests through the core, on devices that are done at
 /// once.
@@ -36,10 +37,15 @@ public final class AllocationGate {
 
     private AllocationGate() {}
 
-    /// A table of one line.
-    public record Line(long lenSectors, String params, boolean readOnly) {}
+    /// A table of one line; requests begin `strideSectors` apart, and go on where those before them ended.
+    public record Line(long lenSectors, String params, boolean readOnly, int strideSectors) {
+        public Line(long lenSectors, String params, boolean readOnly) {
+            this(lenSectors, params, readOnly, 1);
+        }
+    }
 
-    /// Bytes for 100000 reads and for as many writes of 8 sectors, after warm-up; up to 64 count as 0.
+    /// Bytes for 100000 reads and for as many writes of 8 sectors, after warm-up, with their bytes in memory and
+    /// again with a holder; up to 64 count as 0.
     public static long[] bytes(
             TargetType type, long lenSectors, String params, List<String> deviceNames, long deviceSectors)
             throws TableException {
@@ -76,10 +82,11 @@ public final class AllocationGate {
                     .build(device, List.of(spec), line.readOnly);
             device.load(table);
             device.resume(false);
-            final long[] result = {
-                settle(device, thread, domains, ReqOp.READ, line.lenSectors),
-                settle(device, thread, domains, ReqOp.WRITE, line.lenSectors)
-            };
+            final long[] result = new long[2];
+            for (boolean held : new boolean[] {false, true}) {
+                result[0] += settle(device, thread, domains, ReqOp.READ, line, held);
+                result[1] += settle(device, thread, domains, ReqOp.WRITE, line, held);
+            }
             device.remove();
             return result;
         } finally {
@@ -89,11 +96,11 @@ public final class AllocationGate {
 
     /// The compilers need a while until nothing escapes any more; a path that allocates never settles.
     private static long settle(
-            MappedDevice device, LoopIoThread thread, List<LoopIoThread> domains, ReqOp op, long lenSectors) {
+            MappedDevice device, LoopIoThread thread, List<LoopIoThread> domains, ReqOp op, Line line, boolean held) {
         long least = Long.MAX_VALUE;
         for (int i = 0; i < MAX_WARM_UPS && least > TOLERANCE_BYTES; i++) {
             final CompletableFuture<Long> spent = new CompletableFuture<>();
-            final Load load = new Load(device, op, lenSectors, spent);
+            final Load load = new Load(device, op, line, held, (long) i * REQUESTS, spent);
             final long before = allocatedBy(domains);
             thread.execute(() -> load.run(thread));
             least = Math.min(least, spent.join() + allocatedBy(domains) - before);
@@ -115,20 +122,32 @@ public final class AllocationGate {
 
         private final MappedDevice device;
         private final ReqOp op;
+        private final int strideSectors;
         private final long spots;
+        private final long firstSpot;
         private final CompletableFuture<Long> spent;
         private final Request[] requests = new Request[BURST];
         private int done;
 
-        Load(MappedDevice device, ReqOp op, long lenSectors, CompletableFuture<Long> spent) {
+        Load(MappedDevice device, ReqOp op, Line line, boolean held, long firstSpot, CompletableFuture<Long> spent) {
             this.device = device;
             this.op = op;
-            this.spots = lenSectors - SECTORS + 1;
+            this.strideSectors = line.strideSectors;
+            this.spots = (line.lenSectors - SECTORS) / line.strideSectors + 1;
+            this.firstSpot = firstSpot;
             this.spent = spent;
+            // One each: a target may look at what was read.
+            final List<MemorySegment> buffers = Stream.generate(() -> MemorySegment.ofArray(new byte[SECTORS << 9]))
+                    .limit(BURST)
+                    .toList();
+            final TestHolder holder = new TestHolder(buffers);
             for (int i = 0; i < BURST; i++) {
                 requests[i] = new Request(this, i);
-                // One each: a target may look at what was read.
-                requests[i].data().set(Data.of(MemorySegment.ofArray(new byte[SECTORS << 9])), 0);
+                if (held) {
+                    requests[i].data().setHeld(holder, i, false);
+                } else {
+                    requests[i].data().set(Data.of(buffers.get(i)), 0);
+                }
             }
         }
 
@@ -139,7 +158,8 @@ public final class AllocationGate {
             final long until = System.nanoTime() + LOST_NS;
             for (int i = 0; i < REQUESTS; i += BURST) {
                 for (Request request : requests) {
-                    request.init(op, 0, (i + request.tag()) % spots, SECTORS);
+                    final long spot = (firstSpot + i + request.tag()) % spots;
+                    request.init(op, 0, spot * strideSectors, SECTORS);
                     device.submit(request, thread);
                 }
                 do {

@@ -36,7 +36,7 @@ public final class TestDevice implements AutoCloseable {
 
     /// Starts a request on `thread`; `buffer` is what is written, or filled.
     public TestIo start(IoThread thread, ReqOp op, int flags, long sector, int sectors, byte[] buffer) {
-        final TestIo io = new TestIo(op, flags, sector, sectors, buffer);
+        final TestIo io = new TestIo(op, flags, sector, sectors, buffer, group.nextHeld());
         running.removeIf(TestIo::done);
         running.add(io);
         io.submit(md, thread);
@@ -114,6 +114,14 @@ public final class TestDevice implements AutoCloseable {
 
     public void loadReadOnly(String table) throws TableException {
         md.load(group.buildReadOnly(md, table));
+    }
+
+    /// Makes of this device, which has no table yet, what a next server makes of one whose server has died:
+    /// `table` was its live one, and its targets find what those of the last table that was built kept of
+    /// them.
+    public void recover(String table) throws TableException {
+        md.load(group.buildRecovered(md, table));
+        md.recover(false, 0, () -> {});
     }
 
     public void resume() throws TableException {

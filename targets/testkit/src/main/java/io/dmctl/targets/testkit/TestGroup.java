@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.SplittableRandom;
 
 /// A device group in one thread: simulated I/O threads, named lower devices, mapped devices made of table texts.
 /// [#close] removes the devices and checks that nothing was lost or left open.
@@ -25,6 +26,7 @@ public final class TestGroup implements AutoCloseable {
     private final TestServices services = new TestServices();
     private final TableBuilder builder;
     private final List<TestDevice> devices = new ArrayList<>();
+    private final SplittableRandom held;
 
     /// Two I/O threads, ordinary pools, all target types there are and `types`.
     public TestGroup(long seed, TargetType... types) {
@@ -33,6 +35,7 @@ public final class TestGroup implements AutoCloseable {
 
     public TestGroup(Config config, TargetType... types) {
         scheduler = new SimScheduler(config.seed);
+        held = new SplittableRandom(config.seed);
         group = new IoGroup(scheduler, this::domainThread, config.poolBios, config.ownBios);
         for (int i = 0; i < config.threads; i++) {
             final SimIoThread thread = scheduler.newThread(group.newThreadIndex(), ZERO_SECTORS);
@@ -67,6 +70,11 @@ public final class TestGroup implements AutoCloseable {
 
     public SimScheduler scheduler() {
         return scheduler;
+    }
+
+    /// Are the bytes of the next request out of its targets' sight? Half of all are.
+    boolean nextHeld() {
+        return held.nextBoolean();
     }
 
     public IoGroup core() {
@@ -138,6 +146,17 @@ public final class TestGroup implements AutoCloseable {
 
     LiveTable buildReadOnly(MappedDevice device, String table) throws TableException {
         return builder.build(device, parse(table), true);
+    }
+
+    /// A table whose targets find the memory that outlives a process as the tables before left it, line by
+    /// line.
+    LiveTable buildRecovered(MappedDevice device, String table) throws TableException {
+        services.recovering(true);
+        try {
+            return build(device, table);
+        } finally {
+            services.recovering(false);
+        }
     }
 
     private static List<TableSpec> parse(String table) {

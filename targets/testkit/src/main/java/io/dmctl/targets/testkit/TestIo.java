@@ -7,6 +7,7 @@ import io.dmctl.targets.core.RequestSink;
 import io.dmctl.targets.spi.Data;
 import io.dmctl.targets.spi.ReqOp;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /// One request of a test and what became of it.
 public final class TestIo implements RequestSink {
@@ -15,10 +16,15 @@ public final class TestIo implements RequestSink {
     private int ends;
     private int status;
 
-    TestIo(ReqOp op, int flags, long sector, int sectors, byte[] buffer) {
+    /// @param held whether the bytes are out of sight, as with a driver that has them
+    TestIo(ReqOp op, int flags, long sector, int sectors, byte[] buffer, boolean held) {
         this.buffer = buffer;
         request.init(op, flags, sector, sectors);
-        request.data().set(op.hasData() ? Data.of(MemorySegment.ofArray(buffer)) : Data.NONE, 0);
+        if (op.hasData() && held) {
+            request.data().setHeld(new TestHolder(List.of(MemorySegment.ofArray(buffer))), 0, false);
+        } else {
+            request.data().set(op.hasData() ? Data.of(MemorySegment.ofArray(buffer)) : Data.NONE, 0);
+        }
     }
 
     void submit(MappedDevice device, IoThread thread) {

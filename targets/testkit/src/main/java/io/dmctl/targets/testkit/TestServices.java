@@ -21,6 +21,7 @@ final class TestServices implements TableBuilder.Services {
     private final Map<String, BlockDevice> devices = new HashMap<>();
     private final Map<BlockDevice, Integer> opens = new HashMap<>();
     private final Map<String, MemorySegment> surviving = new HashMap<>();
+    private boolean recovering;
     private final Map<Class<?>, Object> services = new HashMap<>();
     private final List<String> openedWords = new ArrayList<>();
 
@@ -69,9 +70,22 @@ final class TestServices implements TableBuilder.Services {
         }
     }
 
+    /// From now on tables are as after the death of a server: what their targets kept is there again.
+    void recovering(boolean on) {
+        recovering = on;
+    }
+
     @Override
     public MemorySegment survivingState(String name, long bytes) {
-        return surviving.computeIfAbsent(name, n -> MemorySegment.ofArray(new byte[Math.toIntExact(bytes)]));
+        final MemorySegment left = recovering ? surviving.get(name) : null;
+        if (left != null && left.byteSize() != bytes) {
+            throw new AssertionError(name + ": " + bytes + " bytes, kept were " + left.byteSize());
+        }
+        final long[] words = new long[Math.toIntExact((bytes + Long.BYTES - 1) / Long.BYTES)];
+        final MemorySegment memory =
+                left != null ? left : MemorySegment.ofArray(words).asSlice(0, bytes);
+        surviving.put(name, memory);
+        return memory;
     }
 
     @Override
@@ -92,7 +106,7 @@ final class TestServices implements TableBuilder.Services {
     private static final class RamIo implements BlockingIo {
         @Override
         public void read(LowerDevice dev, long sector, MemorySegment to) throws TargetException {
-            MemorySegment.copy(ram(dev).store(), sector << 9, to, 0, to.byteSize());
+            ram(dev).readNow(sector, to);
         }
 
         @Override

@@ -56,12 +56,15 @@ class DelayContractTest extends TargetContractTest {
                 new BadLine("d0 0 5 d0 0 5 nosuch 0 5", "Device lookup failed", 2, 6));
     }
 
-    /// Without a delay: the gate's devices, and so its requests, are done at once.
+    /// Without a delay, and with the shortest that needs a timer.
     @Override
     @Test
     void aRequestAllocatesNothing() throws Exception {
-        assertArrayEquals(
-                new long[] {0, 0},
-                AllocationGate.bytes(type(), lenSectors(), "d0 8 0", deviceNames(), deviceSectors()));
+        for (String params : List.of("d0 8 0", "d0 8 1")) {
+            assertArrayEquals(
+                    new long[] {0, 0},
+                    AllocationGate.bytes(type(), lenSectors(), params, deviceNames(), deviceSectors()),
+                    params);
+        }
     }
 }

@@ -175,6 +175,55 @@ class DustTargetTest {
         });
     }
 
+    /// As before, and at every third step the server dies and another takes the device over.
+    @Test
+    void whatTheModelSaysSurvivesTheServer() {
+        Seeds.each(20, seed -> {
+            try (TestGroup g = new TestGroup(seed)) {
+                TestDevice dev = create(g);
+                final String table = dev.table();
+                final Random random = new Random(seed);
+                final Map<Integer, Integer> model = new TreeMap<>();
+                dev.message(0, "enable");
+                dev.message(0, "quiet");
+                for (int i = 0; i < 100; i++) {
+                    step(dev, random.nextInt(BLOCKS), random, model);
+                    if (random.nextInt(3) == 0) {
+                        dev.close();
+                        dev = g.create("dev" + i);
+                        dev.recover(table);
+                        assertEquals("0 32 dust a fail_read_on_bad_block quiet", dev.info());
+                    }
+                }
+                for (int block = 0; block < BLOCKS; block++) {
+                    final String found = model.containsKey(block) ? " found" : " not found";
+                    assertEquals(
+                            "dust_query_block: block " + block + found + " in badblocklist",
+                            dev.message(0, "queryblock " + block));
+                }
+            }
+        });
+    }
+
+    @Test
+    void aListOfManyBlocksSurvivesTheServer() throws Exception {
+        try (TestGroup g = new TestGroup(1)) {
+            g.ram("a", 9000);
+            final TestDevice dev = g.create("dev", "0 9000 dust a 0 512");
+            for (int block = 8999; block >= 0; block--) {
+                dev.message(0, "addbadblock " + block);
+            }
+            for (int block = 0; block < 9000; block += 2) {
+                dev.message(0, "removebadblock " + block);
+            }
+            dev.message(0, "addbadblock 4");
+            final TestDevice next = g.create("next");
+            next.recover("0 9000 dust a 0 512");
+            assertEquals(dev.message(0, "listbadblocks"), next.message(0, "listbadblocks"));
+            assertEquals("countbadblocks: 4501 badblock(s) found", next.message(0, "countbadblocks"));
+        }
+    }
+
     private static void step(TestDevice dev, int block, Random random, Map<Integer, Integer> model)
             throws TargetException {
         switch (random.nextInt(5)) {

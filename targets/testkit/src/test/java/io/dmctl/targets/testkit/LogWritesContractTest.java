@@ -4,13 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dmctl.targets.core.CoreBio;
-import io.dmctl.targets.core.IoThread;
 import io.dmctl.targets.core.TableException;
 import io.dmctl.targets.spi.QueueLimits;
 import io.dmctl.targets.spi.ReqOp;
 import io.dmctl.targets.spi.TargetType;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -93,20 +90,7 @@ class LogWritesContractTest extends TargetContractTest {
     @Test
     @Override
     void aRequestAllocatesNothing() throws Exception {
-        final RamDevice endless = new RamDevice("d1", 0) {
-            @Override
-            public long sizeSectors() {
-                return Long.MAX_VALUE >> 9;
-            }
-
-            @Override
-            public void submit(CoreBio bio, IoThread thread) {
-                thread.lowerDone(bio, 0);
-            }
-
-            @Override
-            void writeNow(long sector, MemorySegment from) {}
-        };
+        final RamDevice endless = new EndlessDevice("d1", Long.MAX_VALUE >> 9);
         assertArrayEquals(
                 new long[] {0, 0},
                 AllocationGate.bytes(

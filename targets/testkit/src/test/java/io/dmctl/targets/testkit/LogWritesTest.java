@@ -83,6 +83,23 @@ class LogWritesTest {
         }
     }
 
+    /// The end mark is written by blocking I/O, which goes through the device below.
+    @Test
+    void theLogMayLieOnADeviceOfOurs() throws Exception {
+        try (TestGroup g = new TestGroup(1)) {
+            g.ram("data", SECTORS);
+            final RamDevice log = g.ram("log", 256);
+            final TestDevice below = g.create("below", "0 256 linear log 0");
+            final TestDevice dev = g.create("dev", "0 " + SECTORS + " log-writes data /dev/mapper/below");
+            dev.write(8, filled(1, 1));
+            dev.suspend(false);
+            dev.message(0, "mark suspended");
+            dev.resume();
+            assertEquals(List.of("0+0 8 suspended", "8+1 0"), text(dev, log));
+            below.close();
+        }
+    }
+
     @Test
     void aWriteThatEndsWhileAFlushRunsIsNotCoveredByIt() throws TableException {
         Seeds.each(40, seed -> {

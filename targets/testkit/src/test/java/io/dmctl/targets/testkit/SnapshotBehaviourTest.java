@@ -353,4 +353,19 @@ class SnapshotBehaviourTest {
                     name + ": bytes of 100000 reads, of 100000 writes");
         }
     }
+
+    /// Writes that each copy a chunk; the table of exceptions grows, but not with every write.
+    @Test
+    void aCopyAllocatesNothing() throws Exception {
+        final long sectors = 1L << 26;
+        final List<RamDevice> devices =
+                List.of(new EndlessDevice("org", sectors), new EndlessDevice("cow", 2 * sectors));
+        for (String store : List.of("P", "N")) {
+            final long[] bytes = AllocationGate.bytes(
+                    OurTargets.named("snapshot"),
+                    new AllocationGate.Line(sectors, "org cow " + store + " 16", false, 16),
+                    devices);
+            assertArrayEquals(new long[] {0, 0}, bytes, store + ": bytes of 100000 reads, of 100000 writes");
+        }
+    }
 }

@@ -17,16 +17,24 @@ class SnapshotMergeTest {
         return "0 " + SECTORS + " snapshot-merge org " + cow + " " + rest;
     }
 
-    /// The origin device becomes the merge of snapshot `name`, as lvconvert --merge has it.
-    private static void startMerge(SnapshotFixture f, String name, String rest) throws TableException {
+    /// The origin device becomes the merge of snapshot `name`, as lvconvert --merge has it. Answers the snapshot's
+    /// device:
+    /// its close lets the merge run to its end.
+    private static TestDevice beginMerge(SnapshotFixture f, String name, String rest) throws TableException {
         f.dev(name).suspend(false);
         f.dev("o").load(merge("cow-" + name, rest));
         f.dev("o").resume();
-        assertEquals("0 256 snapshot Invalid", f.dev(name).info());
-        f.dev(name).close();
-        final byte[] merged = f.image(name);
-        f.forget(name);
-        f.model.put("o", merged);
+        final TestDevice merged = f.dev(name);
+        f.model.put("o", f.image(name));
+        f.devices.remove(name);
+        f.model.remove(name);
+        return merged;
+    }
+
+    private static void startMerge(SnapshotFixture f, String name, String rest) throws TableException {
+        final TestDevice merged = beginMerge(f, name, rest);
+        assertEquals("0 256 snapshot Invalid", merged.info());
+        merged.close();
     }
 
     private static void runMerge(long seed, TestGroup.Config config, String rest) throws Exception {
@@ -110,7 +118,7 @@ class SnapshotMergeTest {
                 f.round(12);
             }
             f.devices.values().forEach(TestDevice::flush);
-            startMerge(f, "s", "P 8");
+            beginMerge(f, "s", "P 8");
             f.group.scheduler().run(f.next(300));
             f.org.crash(seed);
             final CrashDevice cow = f.cow("s");
@@ -124,6 +132,37 @@ class SnapshotMergeTest {
                 g.scheduler().runToIdle();
                 ContractFixture.compare("merged", f.image("o"), dev.read(0, SECTORS));
                 ContractFixture.compare("origin", f.image("o"), org.contents());
+            }
+        });
+    }
+
+    /// What was written while the merge ran is on either device: a flush makes both durable.
+    @Test
+    void aFlushWhileMergingMakesBothDevicesDurable() {
+        Seeds.each(20, seed -> {
+            final SnapshotFixture f = new SnapshotFixture(new TestGroup.Config(seed), SECTORS);
+            f.snapshot("s", 2048, "P 8");
+            for (int chunk = 19; chunk >= 0; chunk--) { // backwards: each is merged alone, the last one first
+                final byte[] bytes = f.random(8);
+                f.dev("s").write(8L * chunk, bytes);
+                System.arraycopy(bytes, 0, f.image("s"), (8 * chunk) << 9, bytes.length);
+            }
+            f.devices.values().forEach(TestDevice::flush);
+            f.org.slow(ReqOp.WRITE, 1000);
+            beginMerge(f, "s", "P 8");
+            for (int chunk = 19; chunk > 16; chunk--) {
+                final byte[] bytes = f.random(4);
+                f.dev("o").write(8L * chunk, bytes);
+                System.arraycopy(bytes, 0, f.image("o"), (8 * chunk) << 9, bytes.length);
+            }
+            f.dev("o").flush();
+            try (TestGroup g = new TestGroup(seed)) {
+                g.crash("org", SECTORS).setContents(f.org.afterCrash(seed));
+                g.crash("cow-s", 2048).setContents(f.cow("s").afterCrash(seed + 1));
+                final TestDevice dev = g.create("o", merge("cow-s", "P 8"));
+                ContractFixture.compare("at once", f.image("o"), dev.read(0, SECTORS));
+                g.scheduler().runToIdle();
+                ContractFixture.compare("merged", f.image("o"), dev.read(0, SECTORS));
             }
         });
     }

@@ -58,6 +58,21 @@ class SwitchMappingTest {
     }
 
     @Test
+    void theMappingSurvivesTheServer() throws Exception {
+        try (TestGroup g = new TestGroup(1)) {
+            final TestDevice dev = create(g, 12);
+            dev.message(0, "set_region_mappings 0:b :A 27:3");
+            final TestDevice next = g.create("next");
+            next.recover(line(12));
+            assertEquals("ba23456789ab", mapping(next).substring(0, 12));
+            assertEquals(mapping(dev), mapping(next));
+            next.message(0, "set_region_mappings 1:0");
+            final TestDevice fresh = g.create("fresh", line(12));
+            assertEquals("0123456789ab", mapping(fresh).substring(0, 12), "a table that is loaded begins round robin");
+        }
+    }
+
+    @Test
     void itemsSetAndRepeat() throws Exception {
         try (TestGroup g = new TestGroup(1)) {
             final TestDevice dev = create(g, 12);

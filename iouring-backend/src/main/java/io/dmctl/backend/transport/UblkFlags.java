@@ -1,0 +1,42 @@
+package io.dmctl.backend.transport;
+
+import io.dmctl.bindings.sys.Errno;
+import io.dmctl.bindings.sys.ErrnoException;
+import io.dmctl.bindings.ublkctl.UblkFeature;
+import java.util.EnumSet;
+import java.util.Set;
+
+/// The flags that a device is added with.
+final class UblkFlags {
+    private UblkFlags() {}
+
+    /// @param there the driver's features
+    /// @throws ErrnoException EOPNOTSUPP when the driver lacks what was asked for
+    static long of(UblkOptions options, Set<UblkFeature> there) throws ErrnoException {
+        final Set<UblkFeature> flags = EnumSet.noneOf(UblkFeature.class);
+        if (there.contains(UblkFeature.NO_AUTO_PART_SCAN)) {
+            // The kernel's mapped devices are not scanned either; and a target may hold the scan's read for long.
+            flags.add(UblkFeature.NO_AUTO_PART_SCAN);
+        }
+        final Set<UblkFeature> recovery = options.recovery().needs();
+        require("--recovery " + options.recovery().word(), recovery, there);
+        flags.addAll(recovery);
+        if (!recovery.isEmpty() && there.contains(UblkFeature.QUIESCE)) {
+            flags.add(UblkFeature.QUIESCE);
+        }
+        require("--io-mode " + options.ioMode().word(), options.ioMode().needs(), there);
+        flags.addAll(options.ioMode().needs());
+        return UblkFeature.maskOf(flags);
+    }
+
+    private static void require(String option, Set<UblkFeature> needs, Set<UblkFeature> there) throws ErrnoException {
+        for (UblkFeature needed : needs) {
+            if (!there.contains(needed)) {
+                throw new ErrnoException(
+                        option,
+                        "the driver has no " + needed + " (Linux " + needed.firstKernel() + ")",
+                        Errno.EOPNOTSUPP);
+            }
+        }
+    }
+}
