@@ -121,7 +121,7 @@ final class CheckCommand implements Command {
         final DryContext.Look how = args.has("--no-devices") ? DryContext.Look.NONE : DryContext.Look.ANY;
         final List<String> faults = new ArrayList<>();
         final Set<String> unknown = new LinkedHashSet<>();
-        final Set<String> notChecked = new LinkedHashSet<>();
+        final Set<String> notes = new LinkedHashSet<>();
         for (Judged judged : tables) {
             judged.verdicts.addAll(TableDiagnosis.check(judged.table, judged.readonly, how));
             for (int i = 0; i < judged.verdicts.size(); i++) {
@@ -131,7 +131,10 @@ final class CheckCommand implements Command {
                 if (!verdict.known()) {
                     unknown.add(type);
                 }
-                verdict.notChecked().forEach(what -> notChecked.add(type + ": not checked offline: " + what));
+                verdict.kernelOnly()
+                        .map(judged::told)
+                        .ifPresent(why -> notes.add("on the kernel's engine only: " + why));
+                verdict.notChecked().forEach(what -> notes.add(type + ": not checked offline: " + what));
             }
         }
         final Json json = session.json();
@@ -155,7 +158,7 @@ final class CheckCommand implements Command {
                     .mapToInt(judged -> judged.table.lines().size())
                     .sum();
             session.streams().out().println("valid: " + lines + " lines");
-            notChecked.forEach(session.streams().out()::println);
+            notes.forEach(session.streams().out()::println);
         }
     }
 
@@ -187,6 +190,9 @@ final class CheckCommand implements Command {
             json.put("errno", Errno.name(fault.get().errno()));
             json.put("argument", fault.get().argument() + 1L);
             json.put("reason", fault.get().text());
+        }
+        if (verdict.kernelOnly().isPresent()) {
+            json.put("kernel_only", verdict.kernelOnly().get().text());
         }
         json.strings("devices", verdict.devices()).strings("not_checked", verdict.notChecked());
         json.endObject();

@@ -51,10 +51,16 @@ final class TableDiagnosis {
 
     /// What is found of one line.
     ///
+    /// @param kernelOnly why the Java engine refuses what the kernel's constructor takes; empty when it does not
     /// @param known this dmctl has a constructor or a grammar for its target
     /// @param devices the words that name devices
     /// @param notChecked what the constructor looks at besides
-    record Verdict(Optional<TableFault> fault, boolean known, List<String> devices, List<String> notChecked) {}
+    record Verdict(
+            Optional<TableFault> fault,
+            Optional<TableFault> kernelOnly,
+            boolean known,
+            List<String> devices,
+            List<String> notChecked) {}
 
     /// Looks at every line by itself, in order; a line of a target that is not known here is judged by its place
     /// only.
@@ -67,11 +73,16 @@ final class TableDiagnosis {
             diagnosis.built.clear();
             Optional<TableFault> fault =
                     diagnosis.look(line, i, end).filter(f -> f.errno() != DryContext.NOT_LOOKED_AT);
-            if (fault.isEmpty() && !diagnosis.built.isEmpty()) {
+            final Optional<TableFault> kernelOnly = fault.filter(f -> f.errno() == Errno.EOPNOTSUPP);
+            if (kernelOnly.isPresent() || (fault.isEmpty() && !diagnosis.built.isEmpty())) {
                 fault = diagnosis.built.getFirst().pastTheEnd(i);
             }
             verdicts.add(new Verdict(
-                    fault, diagnosis.knows(line.type()), diagnosis.devices(line), notChecked(diagnosis, line.type())));
+                    fault,
+                    kernelOnly,
+                    diagnosis.knows(line.type()),
+                    diagnosis.devices(line),
+                    notChecked(diagnosis, line.type())));
             end = line.startSector() + line.lenSectors();
         }
         return verdicts;

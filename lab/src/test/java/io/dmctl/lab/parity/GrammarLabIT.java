@@ -77,14 +77,15 @@ class GrammarLabIT {
             "zoned");
     private static final Pattern LINE = Pattern.compile(
             "\"file\":\"([^\"]*)\",[^{}]*?\"valid\":(true|false|null)(?:,\"errno\":\"(\\w+)\",\"argument\":(\\d+),"
-                    + "\"reason\":\"((?:[^\"\\\\]|\\\\.)*)\")?");
+                    + "\"reason\":\"((?:[^\"\\\\]|\\\\.)*)\")?(,\"kernel_only\":)?");
     private static final String PREFIX = "device-mapper: table: ";
     /// Of a table whose constructors were content: the kind of the devices.
     private static final String REJECTED = "table load rejected: ";
     private static final Pattern ERRNO = Pattern.compile(" \\(-(\\d+|E[A-Z0-9]+)\\)$");
 
     /// What `check` said of a table; an errno of "": valid.
-    private record Verdict(String errno, String reason) {}
+    /// `kernelOnly`: what the line wants has no constructor of ours that could judge it.
+    private record Verdict(String errno, String reason, boolean kernelOnly) {}
 
     /// What was found over all targets.
     private static final class Found {
@@ -183,8 +184,8 @@ class GrammarLabIT {
             }
         } else if (unchecked(type, text)) {
             found.list(text); // or the kernel looks at it before what check has found
-        } else if (ours.reason().contains("keys of the kernel's keyring")) {
-            found.list(type + ": a key of the kernel's keyring");
+        } else if (ours.errno().isEmpty() && ours.kernelOnly()) {
+            found.list(type + ": of the kernel's engine only: " + text);
         } else if (ours.errno().isEmpty() && text.contains("not aligned to h/w logical block size")) {
             // The kernel measures a line by the limits of the devices and of the target above them.
             found.list(type + ": a line that is no whole number of blocks");
@@ -267,7 +268,8 @@ class GrammarLabIT {
         final Matcher line = LINE.matcher(result.out());
         while (line.find()) {
             final String errno = line.group(3) == null ? "" : line.group(3);
-            final Verdict verdict = new Verdict(errno, line.group(5) == null ? "" : line.group(5));
+            final Verdict verdict =
+                    new Verdict(errno, line.group(5) == null ? "" : line.group(5), line.group(6) != null);
             // Of a table of several lines the first that is refused counts.
             verdicts.merge(
                     line.group(1), verdict, (first, next) -> first.errno().isEmpty() ? next : first);

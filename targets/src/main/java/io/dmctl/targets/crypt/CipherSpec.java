@@ -20,8 +20,15 @@ record CipherSpec(
     private static final int MAX_ALG_NAME = 128;
     private static final int ENOMEM = 12;
 
-    static CipherSpec parse(String text) throws TargetException {
-        return text.startsWith("capi:") ? parseCapi(text) : parseOld(text);
+    /// @param aead whether an option asks for the tags of a cipher that has them
+    static CipherSpec parse(String text, boolean aead) throws TargetException {
+        if (text.startsWith("capi:")) {
+            return parseCapi(text);
+        }
+        if (aead) {
+            throw invalid("Bad cipher specification");
+        }
+        return parseOld(text);
     }
 
     /// `cipher[:keycount]-mode-iv[:opts]`. @kernel drivers/md/dm-crypt.c `crypt_ctr_cipher_old`

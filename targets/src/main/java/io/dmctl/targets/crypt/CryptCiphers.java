@@ -23,6 +23,10 @@ final class CryptCiphers {
         this.key = key;
     }
 
+    CipherSpec spec() {
+        return spec;
+    }
+
     /// Is the key's length one that the cipher takes, in each part?
     boolean keyFits() {
         final int partBytes = key.sizeBytes() / spec.keyCount();

@@ -8,10 +8,18 @@ import io.dmctl.targets.spi.TargetException;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// The optional arguments: flags, and the sector size in bytes.
-record CryptOptions(Set<Flag> flags, int sectorBytes) {
-    private static final int EOPNOTSUPP = 95;
+///
+/// @param aead the tags are the cipher's, which only the `capi:` form of a cipher can have
+/// @param kernelOnly what the kernel takes and this engine does not; null for nothing
+record CryptOptions(
+        Set<Flag> flags,
+        int sectorBytes,
+        boolean aead,
+        @Nullable TargetException kernelOnly) {
+    static final int EOPNOTSUPP = 95;
     private static final int MAX_OPTIONS = 9;
     private static final int MAX_TAG_BYTES = 480;
 
@@ -43,6 +51,8 @@ record CryptOptions(Set<Flag> flags, int sectorBytes) {
     static CryptOptions parse(TargetArgs args, long lenSectors) throws TargetException {
         final Set<Flag> flags = EnumSet.noneOf(Flag.class);
         int sectorBytes = 512;
+        boolean aead = false;
+        TargetException kernelOnly = null;
         if (args.remaining() > 0) {
             final int at = args.count() - args.remaining();
             final int count = args.argGroup(0, MAX_OPTIONS, "Invalid number of feature args");
@@ -50,12 +60,15 @@ record CryptOptions(Set<Flag> flags, int sectorBytes) {
                 final String word = args.shift("Not enough feature arguments");
                 if (word.startsWith("sector_size:")) {
                     sectorBytes = sectorSize(word.substring("sector_size:".length()), at + i, lenSectors);
+                } else if (word.startsWith("integrity:") || word.startsWith("integrity_key_size:")) {
+                    kernelOnly = integrity(word, at + i);
+                    aead |= word.toLowerCase(Locale.ROOT).endsWith(":aead");
                 } else {
                     flags.add(flag(word, at + i));
                 }
             }
         }
-        return new CryptOptions(flags, sectorBytes);
+        return new CryptOptions(flags, sectorBytes, aead, kernelOnly);
     }
 
     private static int sectorSize(String number, int argument, long lenSectors) throws TargetException {
@@ -76,33 +89,27 @@ record CryptOptions(Set<Flag> flags, int sectorBytes) {
                 return flag;
             }
         }
-        if (word.startsWith("integrity:") || word.startsWith("integrity_key_size:")) {
-            throw integrity(word, argument);
-        }
         throw unknown(argument);
     }
 
-    /// The kernel's reasons first; then that there is none here.
-    private static TargetException integrity(String word, int argument) {
+    /// @return that there is none here
+    /// @throws TargetException for the kernel's reasons
+    private static TargetException integrity(String word, int argument) throws TargetException {
         final String[] parts = word.split(":", 3);
-        final var number = Numbers.unsigned(parts[1]);
-        if (number.isEmpty()) {
-            return unknown(argument);
-        }
-        final long bytes = number.getAsLong() & 0xffff_ffffL;
+        final long bytes = Numbers.unsigned(parts[1]).orElseThrow(() -> unknown(argument)) & 0xffff_ffffL;
         if (parts[0].equals("integrity_key_size")) {
             if (parts.length > 2) {
-                return unknown(argument);
+                throw unknown(argument);
             }
             if (bytes == 0) {
-                return new TargetException("Invalid integrity_key_size argument", EINVAL, argument);
+                throw new TargetException("Invalid integrity_key_size argument", EINVAL, argument);
             }
         } else {
             if (bytes == 0 || bytes > MAX_TAG_BYTES) {
-                return new TargetException("Invalid integrity arguments", EINVAL, argument);
+                throw new TargetException("Invalid integrity arguments", EINVAL, argument);
             }
             if (parts.length < 3 || !(parts[2].equalsIgnoreCase("aead") || parts[2].equalsIgnoreCase("none"))) {
-                return new TargetException("Unknown integrity profile", EINVAL, argument);
+                throw new TargetException("Unknown integrity profile", EINVAL, argument);
             }
         }
         return new TargetException("the Java engine's crypt has no " + parts[0] + " yet", EOPNOTSUPP, argument);

@@ -36,13 +36,14 @@ public final class CryptTargetType implements TargetType {
         return args.count() > START ? List.of(new DeviceArg(DEVICE, args.word(DEVICE))) : List.of();
     }
 
-    /// Decides in the kernel's order: the key's size, the options, the cipher, the key, and then the rest.
     /// The key, or what names it.
     @Override
     public List<Integer> secretArgs(TargetArgs args) {
         return args.count() > 1 ? List.of(1) : List.of();
     }
 
+    /// Decides in the kernel's order: the key's size, the options, the cipher, the key, and then the rest. What only
+    /// the kernel has is told when the kernel would find no fault.
     @Override
     public Target ctr(TargetContext ti, TargetArgs args) throws TargetException {
         final String few = "Not enough arguments";
@@ -56,18 +57,45 @@ public final class CryptTargetType implements TargetType {
         try {
             args.seek(OPTIONS);
             final CryptOptions options = CryptOptions.parse(args, ti.lenSectors());
-            final CipherSpec spec = CipherSpec.parse(args.word(CipherSpec.ARGUMENT));
-            final CryptCiphers ciphers = new CryptCiphers(services.ciphers(), spec, key);
-            setKey(key, keyWord, ciphers);
-            args.seek(IV_OFFSET);
-            final long ivSector = ivOffset(args, options);
-            final LowerDevice dev = open(ti, args.device(few));
-            final long startSector = args.sectors("Invalid device sector");
-            return new CryptTarget(ti, new CryptTable(spec, key, ciphers, options, ivSector, dev, startSector));
+            final CryptCiphers ciphers;
+            try {
+                ciphers = ciphers(args, options, services, key, keyWord);
+            } catch (TargetException e) {
+                if (e.errno() == CryptOptions.EOPNOTSUPP) {
+                    place(ti, args, options);
+                }
+                throw e;
+            }
+            final Place at = place(ti, args, options);
+            return new CryptTarget(
+                    ti,
+                    new CryptTable(ciphers.spec(), key, ciphers, options, at.ivSector(), at.dev(), at.startSector()));
         } catch (TargetException | RuntimeException | Error e) {
             key.close();
             throw e;
         }
+    }
+
+    private static CryptCiphers ciphers(
+            TargetArgs args, CryptOptions options, CryptServices services, CryptKey key, MemorySegment keyWord)
+            throws TargetException {
+        final CipherSpec spec = CipherSpec.parse(args.word(CipherSpec.ARGUMENT), options.aead());
+        final CryptCiphers ciphers = new CryptCiphers(services.ciphers(), spec, key);
+        setKey(key, keyWord, ciphers);
+        if (options.kernelOnly() != null) {
+            throw options.kernelOnly();
+        }
+        return ciphers;
+    }
+
+    /// What stands between the key and the options.
+    private record Place(long ivSector, LowerDevice dev, long startSector) {}
+
+    private static Place place(TargetContext ti, TargetArgs args, CryptOptions options) throws TargetException {
+        args.seek(IV_OFFSET);
+        final long ivSector = ivOffset(args, options);
+        final LowerDevice dev = open(ti, args.device("Not enough arguments"));
+        return new Place(ivSector, dev, args.sectors("Invalid device sector"));
     }
 
     private static void setKey(CryptKey key, MemorySegment word, CryptCiphers ciphers) throws TargetException {

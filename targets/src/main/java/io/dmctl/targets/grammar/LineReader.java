@@ -160,6 +160,7 @@ final class LineReader {
         final Optional<Option> found = find(options, text);
         if (found.isEmpty()) {
             if (!options.open()) {
+                read(options.unknownValue(), line);
                 throw new TargetException(options.unknownError(), EINVAL, index);
             }
             line.add(new Field(options.name(), Unit.NONE, new Value.Text(text), index, true));

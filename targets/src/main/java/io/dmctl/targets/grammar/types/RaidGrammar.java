@@ -24,6 +24,9 @@ import java.util.Set;
 final class RaidGrammar {
     private static final int MAX_DEVICES = 253;
     private static final long REGIONS = 1L << 21;
+    private static final long STRIPES = 256;
+    private static final long MIN_STRIPES = 17;
+    private static final long MAX_STRIPES = 32768;
     private static final String COUNT = "Cannot understand number of raid devices parameters";
 
     private RaidGrammar() {}
@@ -54,7 +57,10 @@ final class RaidGrammar {
                                 data()),
                         new Rule("a device to rebuild is there", RaidGrammar::pairs),
                         new Rule("LENGTH is divisible by the number of data devices", RaidGrammar::length),
-                        new Rule("raid6 has 4 devices, raid10 superblocks", RaidGrammar::runs))
+                        new Rule("raid6 has 4 devices, raid10 superblocks", RaidGrammar::runs),
+                        new Rule(
+                                "raid4, 5, 6: stripe_cache, or half of a chunk if that is more, is 17 to 32768",
+                                RaidGrammar::stripeCache))
                 .status(
                         Word.shown("raid_type", "level and layout", RaidLevel.types()),
                         Numeral.shown("devices", NONE, "how many"),
@@ -297,6 +303,17 @@ final class RaidGrammar {
         };
         if (!enough) {
             throw new TargetException("Failed to run raid array", TargetException.EINVAL, -1);
+        }
+    }
+
+    /// @kernel drivers/md/dm-raid.c `rs_set_raid456_stripe_cache` drivers/md/raid5.c `raid5_set_cache_size`
+    private static void stripeCache(Line line) throws TargetException {
+        if (!RaidOptions.level(line).parity()) {
+            return;
+        }
+        final long stripes = Math.max(line.number("stripe_cache", STRIPES), line.number("chunk_size", 0) / 2);
+        if (stripes < MIN_STRIPES || stripes > MAX_STRIPES) {
+            throw line.bad("Failed to set raid4/5/6 stripe cache size", "stripe_cache");
         }
     }
 }

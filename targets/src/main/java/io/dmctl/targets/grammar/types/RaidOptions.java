@@ -86,6 +86,7 @@ final class RaidOptions {
                                 .checked(RaidOptions::journal),
                         Option.with(Word.any("journal_mode", "writethrough or writeback", NO_NUMBER))
                                 .checked(RaidOptions::journalMode))
+                .unknownBefore(Numeral.of("value", "of the parameter", KSTRTOINT, NONE, NO_NUMBER))
                 .after(
                         Numeral.of(
                                 "chunk_size",
