@@ -25,6 +25,7 @@ final class ApplyCommand implements Command {
                         .example("apply --dry-run /etc/dmctl", "only print what would be done, as dmctl plan does"))
                 .flag("print the plan and do nothing", "--dry-run")
                 .flag("when a step fails, take those before it back", "--atomic")
+                .udevOptions()
                 .json();
     }
 

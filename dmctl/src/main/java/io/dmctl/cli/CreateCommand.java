@@ -35,6 +35,7 @@ final class CreateCommand implements Command {
                 .flag("only the name: no table, not in use", "-n", "--notable")
                 .option("MINOR", "the device number to take (kernel engine)", "-m", "--minor")
                 .loadOptions()
+                .udevOptions()
                 .flag("tell on standard error which engine was chosen, and why", "-v", "--verbose");
     }
 
@@ -88,7 +89,7 @@ final class CreateCommand implements Command {
                         session, engine, new DmTask.TableLoad(id, table, args.has("--readonly")), shownAs.options());
                 session.control(engine).run(new DmTask.DevResume(id, false, false));
                 if (engine == Engine.KERNEL) {
-                    session.nodes().add(task.name(), made.devno());
+                    session.addNode(task.name(), made.devno());
                 }
             }
             ok = true;

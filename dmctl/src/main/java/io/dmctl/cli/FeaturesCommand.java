@@ -1,5 +1,6 @@
 package io.dmctl.cli;
 
+import io.dmctl.bindings.control.UdevPolicy;
 import io.dmctl.bindings.ring.IoUring;
 import io.dmctl.bindings.sys.Availability;
 import io.dmctl.bindings.sys.ErrnoException;
@@ -63,7 +64,10 @@ final class FeaturesCommand implements Command {
                 session,
                 "udev",
                 udev,
-                udev ? "makes the nodes in /dev/mapper" : "does not run: dmctl makes the nodes in /dev/mapper",
+                udev
+                        ? "makes the nodes in /dev/mapper"
+                        : (UdevPolicy.udevListens() ? "has no rules for device-mapper" : "does not run")
+                                + ": dmctl makes the nodes in /dev/mapper",
                 "");
         print(
                 session,

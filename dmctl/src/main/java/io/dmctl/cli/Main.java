@@ -101,6 +101,7 @@ public final class Main {
                     session.useJson();
                     json = session.json();
                 }
+                session.useUdev(arguments);
                 run(command, arguments, session);
             }
             return ExitCode.OK;
@@ -112,6 +113,7 @@ public final class Main {
     private void run(Command command, Arguments arguments, Session session)
             throws CommandFailure, DmException, DmTableSyntaxException, IOException, InterruptedException {
         command.run(arguments, session);
+        session.requireUdev();
         final Json json = session.json();
         if (json != null) {
             json.print(streams.out());

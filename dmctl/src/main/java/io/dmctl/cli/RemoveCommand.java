@@ -24,6 +24,7 @@ final class RemoveCommand implements Command {
                 .flag("while the device is open, try again: 25 times, every 200 ms", "--retry")
                 .flag("remove a device that is open when it is closed (kernel engine)", "--deferred")
                 .flag("take such a removal back (kernel engine)", "--cancel-deferred")
+                .udevOptions()
                 .deviceOptions();
     }
 

@@ -21,6 +21,7 @@ final class RenameCommand implements Command {
                 .argument("NAME", "a device, or /dev/mapper/NAME; left out with -u or -j")
                 .argument("NEW", "the new name")
                 .option("UUID", "give the device this uuid, instead of a name", "--setuuid")
+                .udevOptions()
                 .deviceOptions();
     }
 
@@ -48,7 +49,7 @@ final class RenameCommand implements Command {
         refuseTaken(session, DmId.of(newName), newName.unmangled());
         device.run(new DmTask.DevRename(info.name(), newName));
         if (device.isKernels()) {
-            session.nodes().rename(info.name(), newName, info.devno());
+            session.renameNode(info.name(), newName, info.devno());
         }
     }
 

@@ -10,6 +10,7 @@ final class RestoreCommand implements Command {
     public Usage usage() {
         return Described.words(new Usage(CommandName.RESTORE)
                         .example("restore /etc/dmctl", "after a reboot: what dmctl save has saved"))
+                .udevOptions()
                 .json();
     }
 

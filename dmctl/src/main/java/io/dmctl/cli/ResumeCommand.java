@@ -14,6 +14,7 @@ final class ResumeCommand implements Command {
                         .example("resume d0", "after suspend or reload")
                         .words("NAME...", 0, Integer.MAX_VALUE)
                         .argument("NAME", "a device, or /dev/mapper/NAME"))
+                .udevOptions()
                 .deviceOptions();
     }
 
@@ -30,7 +31,7 @@ final class ResumeCommand implements Command {
         try {
             final DmDeviceInfo info = device.run(task);
             if (device.isKernels()) {
-                session.nodes().add(info.name(), info.devno());
+                session.addNode(info.name(), info.devno());
             } else {
                 FrozenFileSystems.thaw(device.record());
             }

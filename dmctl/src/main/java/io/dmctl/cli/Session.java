@@ -7,9 +7,12 @@ import io.dmctl.bindings.control.DmControl;
 import io.dmctl.bindings.control.DmException;
 import io.dmctl.bindings.control.DmId;
 import io.dmctl.bindings.control.DmListedDevice;
+import io.dmctl.bindings.control.DmName;
 import io.dmctl.bindings.control.DmNodes;
 import io.dmctl.bindings.control.DmTask;
+import io.dmctl.bindings.control.UdevPolicy;
 import io.dmctl.bindings.sys.Availability;
+import io.dmctl.bindings.sys.Devno;
 import io.dmctl.bindings.sys.Errno;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -22,11 +25,15 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread rule: one thread at a time.
 final class Session implements AutoCloseable {
+    private static final int MAX_UDEV_SECONDS = 3600;
+
     private final CommandName command;
     private final Streams streams;
     private @Nullable Engines engines;
     private @Nullable Availability kernel;
     private @Nullable DmNodes nodes;
+    private @Nullable UdevPolicy udev;
+    private @Nullable String udevLate;
     private @Nullable Json json;
 
     Session(CommandName command, Streams streams) {
@@ -57,7 +64,7 @@ final class Session implements AutoCloseable {
     Engines engines() {
         Engines e = engines;
         if (e == null) {
-            e = Engines.open();
+            e = Engines.open(udev());
             engines = e;
         }
         return e;
@@ -73,10 +80,57 @@ final class Session implements AutoCloseable {
         return k;
     }
 
+    /// From here on changes of the kernel's devices wait for udev as the options say ([Usage#udevOptions]).
+    void useUdev(Arguments args) throws CommandFailure {
+        final int seconds = args.number("--udev-timeout", 1, MAX_UDEV_SECONDS, UdevPolicy.DEFAULT_TIMEOUT_SECONDS);
+        if (args.has("--udev") || args.has("--udev-timeout")) {
+            final String mode = args.oneOf("--udev", "auto", List.of("auto", "none", "required"));
+            final boolean required = mode.equals("required");
+            udev = new UdevPolicy(!mode.equals("none"), seconds, required ? late -> udevLate = late : this::note);
+            if (required && !nodes().udevRuns()) {
+                throw new CommandFailure(
+                        ExitCode.UNSUPPORTED, "udev does not run here, or has no rules for device-mapper (dmsetup's)");
+            }
+        }
+    }
+
+    /// @throws CommandFailure when udev was required and has not done in time
+    void requireUdev() throws CommandFailure {
+        if (udevLate != null) {
+            throw new CommandFailure(ExitCode.TIMEOUT, udevLate, "dmsetup udevcookies shows what is waited for", null)
+                    .withResult();
+        }
+    }
+
+    private UdevPolicy udev() {
+        UdevPolicy u = udev;
+        if (u == null) {
+            u = UdevPolicy.ofEnvironment(this::note);
+            udev = u;
+        }
+        return u;
+    }
+
+    /// Makes `name` lead to the kernel's device, where udev does not.
+    void addNode(DmName name, Devno devno) throws IOException {
+        told(name, nodes().add(name, devno));
+    }
+
+    /// Moves a kernel's device to `newName`.
+    void renameNode(DmName name, DmName newName, Devno devno) throws IOException {
+        told(newName, nodes().rename(name, newName, devno));
+    }
+
+    private void told(DmName name, DmNodes.Result result) {
+        if (result == DmNodes.Result.LEFT_TO_UDEV) {
+            note("udev has not made " + nodes().path(name) + ": --udev none makes it without udev");
+        }
+    }
+
     DmNodes nodes() {
         DmNodes n = nodes;
         if (n == null) {
-            n = DmNodes.system();
+            n = DmNodes.system(udev());
             nodes = n;
         }
         return n;

@@ -48,6 +48,7 @@ final class SwapCommand implements Command {
                         "SECONDS",
                         "resume the device when the swap leaves it suspended for so long, 1 to 86400",
                         SuspendCommand.RESUME_AFTER)
+                .udevOptions()
                 .deviceOptions();
     }
 

@@ -78,6 +78,12 @@ final class Usage {
                 .option("MINOR", "with -j", "-m", "--minor");
     }
 
+    /// How a change of a device of the kernel's waits for udev.
+    Usage udevOptions() {
+        return option("MODE", "kernel engine: wait for udev: auto, none or required (auto)", "--udev")
+                .option("SECONDS", "kernel engine: wait for udev at most so long, 1 to 3600 (30)", "--udev-timeout");
+    }
+
     /// How the Java engine shows a device.
     Usage loadOptions() {
         return option("HOW", "Java engine: auto, ublk, nbd or embedded (auto)", "--transport")

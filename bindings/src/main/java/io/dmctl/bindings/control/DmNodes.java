@@ -5,7 +5,6 @@ import io.dmctl.bindings.sys.Devno;
 import io.dmctl.bindings.sys.Errno;
 import io.dmctl.bindings.sys.ErrnoException;
 import io.dmctl.bindings.sys.Sys;
-import io.dmctl.bindings.sys.UnixSocket;
 import java.io.File;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -26,9 +25,7 @@ import java.util.OptionalInt;
 ///
 /// Thread rule: every method from any thread; two processes at once may repeat each other's work.
 public final class DmNodes {
-    private static final String UDEV_CONTROL = "/run/udev/control";
     private static final int MODE = 0660;
-    private static final int EPROTOTYPE = Libc.EPROTOTYPE();
 
     private final String dir;
     private final boolean udev;
@@ -51,19 +48,13 @@ public final class DmNodes {
 
     /// `$DM_DEV_DIR/mapper`, by default `/dev/mapper`.
     public static DmNodes system() {
-        final String dev = System.getenv("DM_DEV_DIR");
-        return new DmNodes((dev == null || dev.isEmpty() ? "/dev" : dev) + "/mapper", udevListens());
+        return system(UdevPolicy.ofEnvironment(late -> {}));
     }
 
-    /// Whether a udev daemon lives. Its socket takes packets, so a stream is refused: by EPROTOTYPE when somebody
-    /// listens, by ECONNREFUSED when nobody does; the daemon sees neither.
-    private static boolean udevListens() {
-        try {
-            UnixSocket.connect(UDEV_CONTROL).close();
-            return true;
-        } catch (ErrnoException e) {
-            return e.errno() == EPROTOTYPE;
-        }
+    /// The same, where changes of devices are made with `policy`.
+    public static DmNodes system(UdevPolicy policy) {
+        final String dev = System.getenv("DM_DEV_DIR");
+        return new DmNodes((dev == null || dev.isEmpty() ? "/dev" : dev) + "/mapper", policy.udevsNodes());
     }
 
     /// Whether udev makes the nodes of the kernel's devices.
@@ -128,11 +119,11 @@ public final class DmNodes {
         return Result.MADE;
     }
 
-    /// Removes the node of `name` when it is the one of `devno`; true when it did. Where udev runs, that is udev's.
+    /// Removes the node of `name` when it is the one of `devno`; true when it did. Udev's are links: they stay.
     public boolean remove(DmName name, Devno devno) throws IOException {
         final String path = path(name);
         final NodeStat there = NodeStat.of(path, false);
-        if (udev || there == null || !there.isBlock(devno)) {
+        if (there == null || !there.isBlock(devno)) {
             return false;
         }
         unlink(path);

@@ -11,9 +11,8 @@ import java.util.OptionalInt;
 
 /// A command to device-mapper, one record each; `R` is its reply. [DmControl#run] runs it.
 ///
-/// Alone, no command carries a udev cookie: who creates devices where udev runs leaves their nodes to it (see
-/// [DmNodes]).
-/// [WithCookie] sends one along.
+/// Alone, no command carries a udev cookie: [WithCookie] sends one along, and [UdevTransport] waits for udev by one of
+/// its own.
 public sealed interface DmTask<R> {
     DmCommand command();
 

@@ -1,5 +1,6 @@
 package io.dmctl.cli.compat;
 
+import io.dmctl.bindings.control.UdevCookie;
 import io.dmctl.bindings.sys.Errno;
 import io.dmctl.bindings.sys.ErrnoException;
 import io.dmctl.bindings.sys.Semaphores;
@@ -13,8 +14,8 @@ import java.util.Locale;
 
 /// The commands of udev's rules: flags and cookies. A cookie is a semaphore; its low half is the cookie's name.
 final class Udev {
-    private static final int MAGIC = UdevSync.MAGIC;
-    private static final int FLAGS_SHIFT = UdevSync.FLAGS_SHIFT;
+    private static final int MAGIC = UdevCookie.MAGIC;
+    private static final int FLAGS_SHIFT = UdevCookie.FLAGS_SHIFT;
     private static final String[] FLAGS = {
         "DISABLE_DM_RULES",
         "DISABLE_SUBSYSTEM_RULES",
@@ -63,7 +64,7 @@ final class Udev {
             text.append(' ');
         }
         shell.print("DM_COOKIE_COMPLETED=0x" + text);
-        final int base = given & UdevSync.BASE_MASK;
+        final int base = given & UdevCookie.BASE_MASK;
         if (base != 0 && host.udev.active()) {
             host.udev.add(base | MAGIC << FLAGS_SHIFT, -1);
         }
@@ -88,7 +89,8 @@ final class Udev {
     void completeAll(List<String> words) throws Failed {
         final long minutes = words.isEmpty() ? 0 : age(words.getFirst());
         if (!host.switches.has(Opt.YES) && !confirmed(minutes)) {
-            shell.print("Semaphores with keys prefixed by " + MAGIC + " (" + UdevSync.hex(MAGIC) + ") NOT destroyed.");
+            shell.print(
+                    "Semaphores with keys prefixed by " + MAGIC + " (" + UdevCookie.hex(MAGIC) + ") NOT destroyed.");
             return;
         }
         int destroyed = 0;
@@ -104,7 +106,7 @@ final class Udev {
                 destroyed++;
             }
         }
-        shell.print(destroyed + " semaphores with keys prefixed by " + MAGIC + " (" + UdevSync.hex(MAGIC)
+        shell.print(destroyed + " semaphores with keys prefixed by " + MAGIC + " (" + UdevCookie.hex(MAGIC)
                 + ") destroyed. " + skipped + " skipped.");
     }
 
@@ -119,7 +121,7 @@ final class Udev {
     private boolean confirmed(long minutes) throws Failed {
         final String older = minutes == 0 ? "" : "older than " + minutes + " minutes ";
         shell.error("WARNING: This operation will destroy all semaphores " + older + "with keys that have a prefix "
-                + MAGIC + " (" + UdevSync.hex(MAGIC) + ").");
+                + MAGIC + " (" + UdevCookie.hex(MAGIC) + ").");
         return yes("Do you really want to continue? [y/n]: ");
     }
 
@@ -167,7 +169,7 @@ final class Udev {
         for (Semaphores.State set : cookies) {
             final int value = Semaphores.value(set.id());
             if (value < 0) {
-                shell.error("semid " + set.id() + ": sem_ctl failed for cookie " + UdevSync.hex(set.key()) + ": "
+                shell.error("semid " + set.id() + ": sem_ctl failed for cookie " + UdevCookie.hex(set.key()) + ": "
                         + Errno.text(-value));
             } else {
                 shell.print(String.format(

@@ -4,11 +4,11 @@ import io.dmctl.bindings.control.DmAck;
 import io.dmctl.bindings.control.DmDeviceInfo;
 import io.dmctl.bindings.control.DmId;
 import io.dmctl.bindings.control.DmTask;
+import io.dmctl.bindings.control.UdevCookie;
 import io.dmctl.bindings.sys.Errno;
 import io.dmctl.bindings.sys.ErrnoException;
 import io.dmctl.bindings.sys.Semaphores;
 import java.io.File;
-import java.security.SecureRandom;
 import java.util.function.Function;
 
 /// Waits for udev: a semaphore, whose key is the cookie, counts the events that udev's rules have still to tell done.
@@ -17,17 +17,8 @@ import java.util.function.Function;
 /// has
 /// its own. Where no udev runs nothing waits, and only the flags go along with a change.
 final class UdevSync {
-    static final int MAGIC = 0xd4d;
-    static final int FLAGS_SHIFT = 16;
-    static final int BASE_MASK = 0xffff;
-    private static final int DISABLE_DM_RULES = 1;
-    private static final int DISABLE_SUBSYSTEM_RULES = 1 << 1;
-    private static final int DISABLE_LIBRARY_FALLBACK = 1 << 5;
-    private static final int PRIMARY_SOURCE = 1 << 6;
     /// udev ends a rule that takes longer.
     private static final long TIMEOUT_NS = 180_000_000_000L;
-
-    private static final long PAUSE_MS = 5;
 
     private final Host host;
 
@@ -71,7 +62,7 @@ final class UdevSync {
         final boolean waits = active();
         final boolean own = host.udevCookie == 0;
         final int cookie = !waits ? 0 : own ? create() : host.udevCookie;
-        final int sent = flags() << FLAGS_SHIFT | (cookie & BASE_MASK);
+        final int sent = flags() << UdevCookie.FLAGS_SHIFT | (cookie & UdevCookie.BASE_MASK);
         boolean event = false;
         try {
             if (waits) {
@@ -94,31 +85,23 @@ final class UdevSync {
     private int flags() {
         final boolean noRules = host.switches.has(Opt.NOUDEVRULES)
                 || !host.shell.variable("DM_DISABLE_UDEV").isEmpty();
-        return PRIMARY_SOURCE
-                | (noRules ? DISABLE_DM_RULES | DISABLE_SUBSYSTEM_RULES : 0)
-                | (host.files.areUdevs() ? DISABLE_LIBRARY_FALLBACK : 0);
+        return UdevCookie.PRIMARY_SOURCE
+                | (noRules ? UdevCookie.DISABLE_DM_RULES | UdevCookie.DISABLE_SUBSYSTEM_RULES : 0)
+                | (host.files.areUdevs() ? UdevCookie.DISABLE_LIBRARY_FALLBACK : 0);
     }
 
     /// A new semaphore of value 1; answers its cookie.
     int create() throws Failed {
-        final SecureRandom random = new SecureRandom();
-        while (true) {
-            final int base = random.nextInt(BASE_MASK) + 1;
-            final int cookie = MAGIC << FLAGS_SHIFT | base;
-            final int id = Semaphores.create(cookie, 1);
-            if (id >= 0) {
-                return cookie;
-            }
-            if (id == -Errno.ENOSPC) {
-                host.shell.error(
-                        "Limit for the maximum number of semaphores reached. You can check and set the limits in "
-                                + "/proc/sys/kernel/sem.");
-                throw host.shell.failed("Failed to create udev notification semaphore.");
-            }
-            if (id != -Errno.EEXIST) {
-                throw host.shell.failed("Failed to create notification semaphore: " + Errno.text(-id));
-            }
+        final int cookie = UdevCookie.create();
+        if (cookie == -Errno.ENOSPC) {
+            host.shell.error("Limit for the maximum number of semaphores reached. You can check and set the limits in "
+                    + "/proc/sys/kernel/sem.");
+            throw host.shell.failed("Failed to create udev notification semaphore.");
         }
+        if (cookie < 0) {
+            throw host.shell.failed("Failed to create notification semaphore: " + Errno.text(-cookie));
+        }
+        return cookie;
     }
 
     /// Takes back what was counted for the owner, waits until all events are told done, and removes the semaphore.
@@ -128,18 +111,7 @@ final class UdevSync {
         }
         final int id = find(cookie);
         Semaphores.add(id, -1);
-        final long end = System.nanoTime() + TIMEOUT_NS;
-        int state = Semaphores.isZero(id);
-        while (state == -Errno.EAGAIN && System.nanoTime() < end) {
-            try {
-                Thread.sleep(PAUSE_MS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                break;
-            }
-            state = Semaphores.isZero(id);
-        }
-        if (state == -Errno.EAGAIN) {
+        if (!UdevCookie.await(id, TIMEOUT_NS)) {
             host.shell.error("dmctl: udev has not told " + both(cookie) + " done within " + TIMEOUT_NS / 1_000_000_000L
                     + " seconds: it is waited for no more");
         }
@@ -150,7 +122,8 @@ final class UdevSync {
         final int id = find(cookie);
         final int done = Semaphores.add(id, change);
         if (done < 0) {
-            host.shell.error("semid " + id + ": semop failed for cookie " + hex(cookie) + ": " + Errno.text(-done));
+            host.shell.error(
+                    "semid " + id + ": semop failed for cookie " + UdevCookie.hex(cookie) + ": " + Errno.text(-done));
             throw host.shell.failed(
                     "Could not signal waiting process using notification semaphore identified by cookie value "
                             + both(cookie));
@@ -174,11 +147,7 @@ final class UdevSync {
                 });
     }
 
-    static String hex(int cookie) {
-        return "0x" + Integer.toHexString(cookie);
-    }
-
     static String both(int cookie) {
-        return Integer.toUnsignedString(cookie) + " (" + hex(cookie) + ")";
+        return Integer.toUnsignedString(cookie) + " (" + UdevCookie.hex(cookie) + ")";
     }
 }

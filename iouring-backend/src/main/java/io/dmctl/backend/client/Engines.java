@@ -13,6 +13,8 @@ import io.dmctl.bindings.control.DmTransport;
 import io.dmctl.bindings.control.Frame;
 import io.dmctl.bindings.control.KernelTransport;
 import io.dmctl.bindings.control.SocketTransport;
+import io.dmctl.bindings.control.UdevPolicy;
+import io.dmctl.bindings.control.UdevTransport;
 import io.dmctl.bindings.sys.Availability;
 import io.dmctl.bindings.sys.Errno;
 import io.dmctl.bindings.sys.ErrnoException;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.slf4j.LoggerFactory;
 
 /// Both engines of this machine behind one door. Opens an engine when it is first needed.
 ///
@@ -33,15 +36,22 @@ import java.util.function.UnaryOperator;
 public final class Engines implements AutoCloseable {
     private final Registry registry;
     private final UnaryOperator<DmTransport> wrap;
+    private final UdevPolicy udev;
     private final Map<Engine, DmControl> open = new EnumMap<>(Engine.class);
 
-    private Engines(Registry registry, UnaryOperator<DmTransport> wrap) {
+    private Engines(Registry registry, UnaryOperator<DmTransport> wrap, UdevPolicy udev) {
         this.registry = registry;
         this.wrap = wrap;
+        this.udev = udev;
     }
 
     public static Engines open() {
         return open(Registry.system());
+    }
+
+    /// With changes of the kernel's devices that wait for udev as `udev` says.
+    public static Engines open(UdevPolicy udev) {
+        return new Engines(Registry.system(), UnaryOperator.identity(), udev);
     }
 
     /// With another registry than this user's own.
@@ -52,7 +62,11 @@ public final class Engines implements AutoCloseable {
     /// With each way to an engine wrapped by `wrap` when it is opened: what sees every command before the engine does,
     /// and may keep or refuse it.
     public static Engines open(Registry registry, UnaryOperator<DmTransport> wrap) {
-        return new Engines(registry, wrap);
+        return new Engines(registry, wrap, UdevPolicy.ofEnvironment(Engines::warn));
+    }
+
+    private static void warn(String late) {
+        LoggerFactory.getLogger(Engines.class).warn(late); // looked for only when there is something to say
     }
 
     /// Can the kernel's device-mapper be used here?
@@ -83,7 +97,7 @@ public final class Engines implements AutoCloseable {
         if (control == null) {
             control = DmControl.over(wrap.apply(
                     switch (engine) {
-                        case KERNEL -> KernelTransport.open();
+                        case KERNEL -> new UdevTransport(KernelTransport.open(), udev);
                         case JAVA -> new JavaEngine(registry);
                     }));
             open.put(engine, control);
