@@ -16,10 +16,13 @@ import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 
 /// `swap`: another table in use at once, and the one before back when it does not prove itself.
 final class SwapCommand implements Command {
     private static final int MAX_SECONDS = 1_000_000;
+    /// How long an interrupted command waits for a swap that it has begun.
+    private static final int MAX_SWAP_SECONDS = 10;
 
     @Override
     public Usage usage() {
@@ -74,9 +77,9 @@ final class SwapCommand implements Command {
             // For when this process cannot go on: it is killed, or its own files are on the device.
             ResumeWatchdog.start(device.engine(), device.info().name(), resumeAfter);
         }
-        swap(swap, device, table, args);
         final Trial trial = new Trial(swap, device, args);
         Runtime.getRuntime().addShutdownHook(new Thread(trial::interrupted, "undo"));
+        trial.begin(table);
         final Optional<String> rejected = judge(device, args, keepWithin, session);
         if (rejected.isPresent()) {
             trial.takeBack(rejected.get());
@@ -87,15 +90,17 @@ final class SwapCommand implements Command {
         trial.keep();
     }
 
-    /// The new table is in use and on trial. The way back is taken once: by the command, or at its end when it is
-    /// interrupted.
+    /// The new table comes into use and is on trial. The way back is taken once: by the command, or at its end when it
+    /// is
+    /// interrupted, which is after the swap: a device is not left between two tables.
     ///
     /// Thread rule: the command's thread and the shutdown hook.
     private static final class Trial {
         private final TableSwap swap;
         private final Located device;
         private final Arguments args;
-        private boolean over;
+        private final ReentrantLock lock = new ReentrantLock();
+        private boolean on;
 
         Trial(TableSwap swap, Located device, Arguments args) {
             this.swap = swap;
@@ -103,15 +108,38 @@ final class SwapCommand implements Command {
             this.args = args;
         }
 
-        synchronized void keep() {
-            over = true;
+        void begin(DmTable table) throws CommandFailure, DmException, IOException {
+            lock.lock();
+            try {
+                swap(swap, device, table, args);
+                on = true;
+            } finally {
+                lock.unlock();
+            }
         }
 
-        synchronized void takeBack(String why) throws CommandFailure, IOException {
-            if (over) {
-                return;
+        void keep() {
+            lock.lock();
+            try {
+                on = false;
+            } finally {
+                lock.unlock();
             }
-            over = true;
+        }
+
+        void takeBack(String why) throws CommandFailure, IOException {
+            lock.lock();
+            try {
+                if (on) {
+                    on = false;
+                    undo(why);
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private void undo(String why) throws CommandFailure, IOException {
             try (FrozenFileSystems frozen = freeze(device, args)) {
                 assert frozen != null;
                 swap.undo(args.has("--noflush"), args.has("--nolockfs"));
@@ -133,9 +161,16 @@ final class SwapCommand implements Command {
 
         void interrupted() {
             try {
+                if (!lock.tryLock(MAX_SWAP_SECONDS, TimeUnit.SECONDS)) {
+                    System.err.println("dmctl swap: " + device.device().shown() + ": interrupted, and the swap has not"
+                            + " ended within " + MAX_SWAP_SECONDS + " s: dmctl info tells whether it is suspended");
+                    return;
+                }
                 takeBack("interrupted");
             } catch (CommandFailure | IOException e) {
                 ErrorReport.of(e).print(System.err, "dmctl swap");
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
         }
     }

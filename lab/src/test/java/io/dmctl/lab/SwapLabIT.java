@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
         timeoutSeconds = 300)
 class SwapLabIT {
     private static final String NAME = "swap_dmctl_test_delme";
+    private static final String SLOW = "swapslow_dmctl_test_delme";
     private static final Duration BOUND = Duration.ofSeconds(60);
     private static final String FIRST = "0 8192 linear /dev/ubda 0";
     private static final String OTHER = "0 4096 linear /dev/ubda 0\n4096 4096 linear /dev/ubda 4096";
@@ -34,6 +35,7 @@ class SwapLabIT {
     @AfterEach
     void clean() throws Exception {
         devices.removeIfThere(NAME);
+        devices.removeIfThere(SLOW);
         devices.close();
         Remains.requireNone();
     }
@@ -50,6 +52,25 @@ class SwapLabIT {
         final var info = devices.info(engine, NAME);
         assertTrue(info.liveTable() && !info.suspended() && !info.inactiveTable(), info.toString());
         assertEquals(table, devices.tableText(engine, NAME).replace("98:0", "/dev/ubda"));
+    }
+
+    /// The device below is slow, so that the interrupt comes while the swap waits for a write.
+    @ParameterizedTest
+    @EnumSource(Engine.class)
+    void aSwapThatIsInterruptedIsTakenBack(Engine engine) throws Exception {
+        devices.create(Engine.KERNEL, SLOW, "0 8192 delay /dev/ubda 0 8000", LoadOptions.DEFAULT);
+        final String first = "0 8192 linear /dev/mapper/" + SLOW + " 0";
+        devices.create(engine, NAME, first, engine == Engine.JAVA ? Devices.UBLK : LoadOptions.DEFAULT);
+        final String before = devices.tableText(engine, NAME);
+        final Guest.Result swap = Guest.sh("dd if=/dev/zero of=/dev/mapper/" + NAME
+                + " bs=4096 count=1 oflag=direct 2>/dev/null & sleep 0.5; timeout -s INT 5 " + Guest.checkout()
+                + "/bin/dmctl swap " + NAME + " --nolockfs --table '0 8192 zero' || code=$?; wait; exit $code");
+        assertEquals(124, swap.exitCode(), swap.toString()); // of timeout
+        final var info = devices.info(engine, NAME);
+        assertTrue(info.liveTable() && !info.suspended() && !info.inactiveTable(), info.toString());
+        assertEquals(before, devices.tableText(engine, NAME));
+        devices.remove(engine, NAME);
+        devices.remove(Engine.KERNEL, SLOW);
     }
 
     /// Every other swap is undone.
