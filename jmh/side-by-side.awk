@@ -17,6 +17,12 @@ function sort(values, n,    i, j, v) {
     }
 }
 function median(values, n) { sort(values, n); return n % 2 ? values[(n + 1) / 2] : (values[n / 2] + values[n / 2 + 1]) / 2 }
+# Where the median of n sorted values is by 95 %, by the sign test: all of them for fewer than six.
+function interval(values, n,    k) {
+    k = int((n - 1.96 * sqrt(n)) / 2)
+    if (k < 1) k = 1
+    return sprintf("%.2f..%.2f", values[k], values[n + 1 - k])
+}
 # The ratios of what is in of[], which is iops, cpu or p99.
 function ratios(of, device, peer,    w, r, q, n, m) {
     for (w = 1; w <= nWorkloads; w++) {
@@ -24,14 +30,14 @@ function ratios(of, device, peer,    w, r, q, n, m) {
         for (r = 1; r <= rounds; r++) if (of[peer, workloads[w], r] > 0) q[++n] = of[device, workloads[w], r] / of[peer, workloads[w], r]
         if (n == 0) continue
         m = median(q, n)
-        printf "| %s / %s | %s | %.2f | %.2f..%.2f |\n", device, peer, workloads[w], m, q[1], q[n]
+        printf "| %s / %s | %s | %.2f | %s | %.2f..%.2f |\n", device, peer, workloads[w], m, interval(q, n), q[1], q[n]
     }
 }
 function ratioTable(device, peer) {
     if (device in seenDevice && peer in seenDevice) pairs[++nPairs] = device " " peer
 }
 function table(of, title,    p, names) {
-    printf "\n## %s\n\n| ratio | work | median | min..max |\n|---|---|---|---|\n", title
+    printf "\n## %s\n\n| ratio | work | median | median by 95 %% | min..max |\n|---|---|---|---|---|\n", title
     for (p = 1; p <= nPairs; p++) {
         split(pairs[p], names, " ")
         ratios(of, names[1], names[2])

@@ -91,15 +91,15 @@ final class SwapCommand implements Command {
     }
 
     /// The new table comes into use and is on trial. The way back is taken once: by the command, or at its end when it
-    /// is
-    /// interrupted, which is after the swap: a device is not left between two tables.
+    /// is interrupted, which is after the swap: a device is not left between two tables.
     ///
     /// Thread rule: the command's thread and the shutdown hook.
     private static final class Trial {
         private final TableSwap swap;
         private final Located device;
         private final Arguments args;
-        private final ReentrantLock lock = new ReentrantLock();
+        /// Fair: an interrupt that came first is before the table that is to stay.
+        private final ReentrantLock lock = new ReentrantLock(true);
         private boolean on;
 
         Trial(TableSwap swap, Located device, Arguments args) {
