@@ -1,8 +1,8 @@
 package io.dmctl.cli;
 
-import io.dmctl.backend.client.KeyMask;
 import io.dmctl.bindings.control.DmStatusLine;
 import io.dmctl.bindings.control.DmTask.TableStatus.Kind;
+import io.dmctl.bindings.control.KeyMask;
 import io.dmctl.targets.grammar.Field;
 import io.dmctl.targets.grammar.TargetGrammar;
 import io.dmctl.targets.grammar.Value;

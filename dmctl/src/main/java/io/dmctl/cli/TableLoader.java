@@ -1,11 +1,11 @@
 package io.dmctl.cli;
 
 import io.dmctl.backend.client.Engine;
-import io.dmctl.backend.client.KeyMask;
 import io.dmctl.backend.client.LoadOptions;
 import io.dmctl.bindings.control.DmException;
 import io.dmctl.bindings.control.DmTableLine;
 import io.dmctl.bindings.control.DmTask;
+import io.dmctl.bindings.control.KeyMask;
 import io.dmctl.bindings.sys.Errno;
 import java.io.IOException;
 import java.util.List;

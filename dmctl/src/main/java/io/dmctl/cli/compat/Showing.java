@@ -1,11 +1,11 @@
 package io.dmctl.cli.compat;
 
-import io.dmctl.backend.client.KeyMask;
 import io.dmctl.bindings.control.DmDeviceInfo;
 import io.dmctl.bindings.control.DmStatus;
 import io.dmctl.bindings.control.DmStatusLine;
 import io.dmctl.bindings.control.DmTask;
 import io.dmctl.bindings.control.DmTask.TableStatus.Kind;
+import io.dmctl.bindings.control.KeyMask;
 import io.dmctl.bindings.sys.Devno;
 import java.io.PrintStream;
 import java.util.List;

@@ -1,12 +1,12 @@
 package io.dmctl.backend.state;
 
 import io.dmctl.backend.client.Engine;
-import io.dmctl.backend.client.KeyMask;
 import io.dmctl.backend.client.LoadOptions;
 import io.dmctl.bindings.control.DmName;
 import io.dmctl.bindings.control.DmTable;
 import io.dmctl.bindings.control.DmTableLine;
 import io.dmctl.bindings.control.DmUuid;
+import io.dmctl.bindings.control.KeyMask;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;

@@ -1,9 +1,9 @@
 package io.dmctl.backend.state;
 
-import io.dmctl.backend.client.KeyMask;
 import io.dmctl.bindings.control.DmName;
 import io.dmctl.bindings.control.DmTable;
 import io.dmctl.bindings.control.DmTableLine;
+import io.dmctl.bindings.control.KeyMask;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,4 +1,4 @@
-package io.dmctl.backend.client;
+package io.dmctl.bindings.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -30,5 +30,24 @@ class KeyMaskTest {
         assertEquals("8:16 0", KeyMask.hide("linear", "8:16 0"));
         assertEquals("", KeyMask.hide("crypt", ""));
         assertEquals("cipher", KeyMask.hide("crypt", "cipher"));
+    }
+
+    @Test
+    void wordsAreDividedAsTheKernelDoes() {
+        assertEquals(" aes-xts-plain64\t 0000  0 8:16 0", KeyMask.hide("crypt", " aes-xts-plain64\t beef  0 8:16 0"));
+        assertEquals(
+                "8:16 0 4 J 1\tinternal_hash:hmac(sha256):0000\n",
+                KeyMask.hide("integrity", "8:16 0 4 J 1\tinternal_hash:hmac(sha256):beef\n"));
+    }
+
+    @Test
+    void keyOfAMessageIsZerosOfItsLength() {
+        assertEquals("key set 00000000", KeyMask.hideMessage("key set deadbeef"));
+        assertEquals(" KEY\tSet  0000 00", KeyMask.hideMessage(" KEY\tSet  beef 12"));
+        assertEquals("k\\ey set 0000", KeyMask.hideMessage("k\\ey set beef"));
+        for (String shown :
+                new String[] {"key wipe", "key set :32:logon:name", "key", "", "@stats_list", "set key beef"}) {
+            assertEquals(shown, KeyMask.hideMessage(shown));
+        }
     }
 }
