@@ -51,10 +51,19 @@ public final class DmNodes {
         return system(UdevPolicy.ofEnvironment(late -> {}));
     }
 
+    /// The same, which are only looked at.
+    public static DmNodes untouched() {
+        return new DmNodes(systemDir(), true);
+    }
+
+    private static String systemDir() {
+        final String dev = System.getenv("DM_DEV_DIR");
+        return (dev == null || dev.isEmpty() ? "/dev" : dev) + "/mapper";
+    }
+
     /// The same, where changes of devices are made with `policy`.
     public static DmNodes system(UdevPolicy policy) {
-        final String dev = System.getenv("DM_DEV_DIR");
-        return new DmNodes((dev == null || dev.isEmpty() ? "/dev" : dev) + "/mapper", policy.udevsNodes());
+        return new DmNodes(systemDir(), policy.udevsNodes());
     }
 
     /// Whether udev makes the nodes of the kernel's devices.
