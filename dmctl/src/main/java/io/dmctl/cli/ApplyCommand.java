@@ -114,7 +114,7 @@ final class ApplyCommand implements Command {
         }
         final ErrorReport report = ErrorReport.of(cause);
         if (report.exitCode() == ExitCode.BUSY && e.failed() instanceof Action.Remove remove) {
-            return Busy.explained(report, remove.devno(), e);
+            return Busy.explained(report, remove.devno(), e, session);
         }
         return new CommandFailure(report.exitCode(), report.text(), report.remedy(), e);
     }

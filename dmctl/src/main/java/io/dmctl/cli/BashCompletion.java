@@ -39,9 +39,16 @@ final class BashCompletion {
                 COMPREPLY=($(compgen -P "${cur%"${cur##*[,+-]}"}" -W "@FIELDS@" -- "${cur##*[,+-]}"))
             }
             _dmctl() {
-                local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=
-                [ "$COMP_CWORD" -gt 1 ] && command=${COMP_WORDS[1]}
+                local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command= at=1
                 COMPREPLY=()
+                while [ "$at" -lt "$COMP_CWORD" ]; do
+                    case ${COMP_WORDS[at]} in --record | --replay) at=$((at + 2)) ;; *) break ;; esac
+                done
+                if [ "$at" -gt "$COMP_CWORD" ]; then
+                    _dmctl_files -f
+                    return
+                fi
+                [ "$at" -lt "$COMP_CWORD" ] && command=${COMP_WORDS[at]}
                 case $command in
             """;
 
@@ -57,7 +64,7 @@ final class BashCompletion {
     void print() {
         out.print(HEAD.replace("@TARGETS@", String.join(" ", CompletionValue.builtInTargets()))
                 .replace("@FIELDS@", String.join(" ", Vocabulary.fields())));
-        final List<String> all = new ArrayList<>(List.of("--help", "--version", "help"));
+        final List<String> all = new ArrayList<>(List.of("--help", "--version", "--record", "--replay", "help"));
         for (CommandName name : CommandName.values()) {
             all.add(name.word());
         }

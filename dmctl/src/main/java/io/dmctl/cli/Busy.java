@@ -17,12 +17,12 @@ final class Busy {
     private Busy() {}
 
     /// The failure of a device that is in use.
-    static CommandFailure of(Located device, DmException e) throws DmException {
-        return explained(ErrorReport.of(e), device.info().devno(), e);
+    static CommandFailure of(Located device, DmException e, Session session) throws DmException {
+        return explained(ErrorReport.of(e), device.info().devno(), e, session);
     }
 
-    static CommandFailure explained(ErrorReport report, Devno devno, Exception cause) {
-        final List<Holders.Holder> holders = devno.major() == 0 ? List.of() : Holders.of(devno);
+    static CommandFailure explained(ErrorReport report, Devno devno, Exception cause, Session session) {
+        final List<Holders.Holder> holders = holders(devno, session);
         final String remedy = holders.stream()
                 .map(Holders.Holder::remedy)
                 .filter(r -> !r.isEmpty())
@@ -32,6 +32,21 @@ final class Busy {
                 holders.isEmpty() ? report.text() : report.text() + ": " + what(holders),
                 remedy.isEmpty() ? report.remedy() : remedy,
                 cause);
+    }
+
+    private static List<Holders.Holder> holders(Devno devno, Session session) {
+        if (devno.major() == 0) {
+            return List.of();
+        }
+        final String seen = session.look(
+                "holders " + devno,
+                () -> Holders.of(devno).stream()
+                        .map(holder -> holder.what() + "\t" + holder.remedy() + "\n")
+                        .collect(Collectors.joining()));
+        return seen.lines()
+                .map(line -> line.split("\t", 2))
+                .map(half -> new Holders.Holder(half[0], half[1]))
+                .toList();
     }
 
     private static String what(List<Holders.Holder> holders) {

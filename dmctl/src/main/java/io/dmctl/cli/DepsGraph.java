@@ -5,7 +5,6 @@ import io.dmctl.bindings.control.DmTask;
 import io.dmctl.bindings.sys.Devno;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -37,7 +36,8 @@ final class DepsGraph {
             final String user = graph.node(device.device().shown());
             for (Devno used : device.run(new DmTask.TableDeps(device.id(), inactive))) {
                 final String name = names.get(used);
-                graph.arrow(user, graph.node(name == null ? blockName(used) : name));
+                graph.arrow(
+                        user, graph.node(name == null ? session.look("name-of " + used, () -> blockName(used)) : name));
             }
         }
         if (graph.dot) {
@@ -64,8 +64,14 @@ final class DepsGraph {
     }
 
     /// As in /dev; the number where it has no name.
-    private static String blockName(Devno devno) throws IOException {
-        final Path link = Path.of("/sys/dev/block", devno.toString());
-        return Files.exists(link) ? link.toRealPath().getFileName().toString() : devno.toString();
+    private static String blockName(Devno devno) {
+        try {
+            return Path.of("/sys/dev/block", devno.toString())
+                    .toRealPath()
+                    .getFileName()
+                    .toString();
+        } catch (IOException e) {
+            return devno.toString(); // sysfs has none
+        }
     }
 }

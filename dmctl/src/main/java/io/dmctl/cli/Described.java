@@ -31,6 +31,7 @@ final class Described {
 
     static LiveState live(Session session) throws DmException, IOException {
         session.noteHiddenKernel();
+        session.noteLeftOut();
         return LiveState.read(session.engines());
     }
 

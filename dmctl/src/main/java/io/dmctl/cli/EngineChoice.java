@@ -11,6 +11,7 @@ import io.dmctl.bindings.control.DmTask;
 import io.dmctl.bindings.control.DmVersion;
 import io.dmctl.bindings.sys.Errno;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -46,17 +47,31 @@ record EngineChoice(Engine engine, String why) {
                     "the kernel's device-mapper cannot be used: "
                             + session.kernel().reason());
         }
+        final String why = session.isTaped()
+                ? session.look("why-java", () -> {
+                    try {
+                        return byWords(table, session);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                })
+                : byWords(table, session);
+        return why.isEmpty() ? byTargets(table, session) : new EngineChoice(Engine.JAVA, why);
+    }
+
+    /// Why the table's words need the Java engine; empty when they do not.
+    private static String byWords(DmTable table, Session session) throws IOException {
         for (DmTableLine line : table.lines()) {
             for (String word : line.params().split("\\s+", -1)) {
                 if (isFile(word)) {
-                    return new EngineChoice(Engine.JAVA, word + " is a file, which the kernel does not take");
+                    return word + " is a file, which the kernel does not take";
                 }
                 if (isOurs(word, session)) {
-                    return new EngineChoice(Engine.JAVA, word + " is a device of this engine");
+                    return word + " is a device of this engine";
                 }
             }
         }
-        return byTargets(table, session);
+        return "";
     }
 
     private static EngineChoice byTargets(DmTable table, Session session)

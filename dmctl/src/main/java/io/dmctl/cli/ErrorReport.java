@@ -8,9 +8,11 @@ import io.dmctl.bindings.sys.ErrnoException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.Objects;
 
 /// A failure in a user's terms: `dmctl COMMAND: subject: reason (ERRNO)`, a line with the remedy where one is known,
 /// and the exit code.
@@ -22,6 +24,7 @@ record ErrorReport(ExitCode exitCode, String text, String remedy) {
             case DmTableSyntaxException e ->
                 new ErrorReport(ExitCode.INVALID_TABLE, String.valueOf(e.getMessage()), "");
             case IOException e -> of(e);
+            case UncheckedIOException e -> of(Objects.requireNonNull(e.getCause()));
             case InterruptedException e -> new ErrorReport(ExitCode.FAILED, "interrupted", "");
             default ->
                 new ErrorReport(

@@ -55,8 +55,8 @@ final class ExplainCommand implements Command {
             final Explained second = Explained.of(Kind.INFO, status.get(i));
             if (json == null) {
                 session.streams().out().println(device.device().shown() + ": " + first.heading());
-                first.print("table", session.streams().out());
-                second.print("status", session.streams().out());
+                first.print("table", session);
+                second.print("status", session);
             } else {
                 first.identity(json.object());
                 first.print("table", json);
@@ -91,7 +91,7 @@ final class ExplainCommand implements Command {
             final Explained explained = Explained.of(line, kind, number);
             if (json == null) {
                 session.streams().out().println(explained.heading());
-                explained.print(explained.word(), session.streams().out());
+                explained.print(explained.word(), session);
             } else {
                 explained.identity(json.object());
                 explained.print(explained.word(), json);

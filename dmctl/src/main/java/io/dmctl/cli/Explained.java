@@ -96,12 +96,13 @@ record Explained(String device, Kind kind, DmStatusLine line, List<Field> fields
                 + line.type() + summary;
     }
 
-    void print(String title, PrintStream out) {
+    void print(String title, Session session) {
+        final PrintStream out = session.streams().out();
         if (!reason.isEmpty()) {
             out.println("  " + title + ": not read (" + reason + "): " + line.text());
         } else if (!fields.isEmpty()) {
             out.println("  " + title);
-            FieldText.print(fields, out);
+            new FieldText(out, session::look).print(fields);
         }
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /// Prints the fields of a line for a reader: a name, the value, its unit.
@@ -18,23 +19,34 @@ final class FieldText {
     private static final String[] SIZES = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
     private static final int WIDTH = 28;
 
-    private FieldText() {}
+    private final PrintStream out;
+    private final Look look;
 
-    static void print(List<Field> fields, PrintStream out) {
-        print(fields, "    ", out);
+    /// How it looks at the machine: as [Session#look].
+    interface Look {
+        String look(String what, Supplier<String> look);
     }
 
-    private static void print(List<Field> fields, String indent, PrintStream out) {
+    FieldText(PrintStream out, Look look) {
+        this.out = out;
+        this.look = look;
+    }
+
+    void print(List<Field> fields) {
+        print(fields, "    ");
+    }
+
+    private void print(List<Field> fields, String indent) {
         for (Field field : fields) {
             if (field.value() instanceof Value.Rows rows) {
-                rows(field.name(), rows, indent, out);
+                rows(field.name(), rows, indent);
             } else {
                 out.println(indent + name(field.name(), indent) + value(field));
             }
         }
     }
 
-    private static void rows(String name, Value.Rows rows, String indent, PrintStream out) {
+    private void rows(String name, Value.Rows rows, String indent) {
         if (rows.rows().stream().allMatch(row -> row.size() == 1)) {
             out.println(indent
                     + name(name, indent)
@@ -43,7 +55,7 @@ final class FieldText {
         }
         for (int i = 0; i < rows.rows().size(); i++) {
             out.println(indent + name + " " + i);
-            print(rows.rows().get(i), indent + "  ", out);
+            print(rows.rows().get(i), indent + "  ");
         }
     }
 
@@ -51,11 +63,11 @@ final class FieldText {
         return name + " ".repeat(Math.max(1, WIDTH - indent.length() - name.length()));
     }
 
-    private static String value(Field field) {
+    private String value(Field field) {
         return switch (field.value()) {
             case Value.Num num -> number(num, field.unit());
             case Value.Text text -> text.word();
-            case Value.Dev dev -> device(dev.arg().word());
+            case Value.Dev dev -> named(dev.arg().word());
             case Value.Flag flag -> "yes";
             case Value.Absent absent -> "none";
             case Value.Rows rows -> throw new IllegalStateException("rows are no value");
@@ -85,9 +97,13 @@ final class FieldText {
     }
 
     /// With the name that the machine has for a number.
+    private String named(String word) {
+        return word.matches("\\d+:\\d+") ? look.look("name-of " + word, () -> device(word)) : word;
+    }
+
     private static String device(String word) {
         final Path sysfs = Path.of("/sys/dev/block/" + word);
-        if (!word.matches("\\d+:\\d+") || !Files.exists(sysfs)) {
+        if (!Files.exists(sysfs)) {
             return word;
         }
         try {

@@ -22,8 +22,18 @@ final class FishCompletion {
                 end
             end
             complete -c dmctl -f
-            complete -c dmctl -n __fish_use_subcommand -l help -d 'list the commands'
-            complete -c dmctl -n __fish_use_subcommand -l version -d 'the version'
+            function __dmctl_needs_command
+                set -l words (commandline -opc)
+                set -e words[1]
+                while string match -q -r '^--(record|replay)$' -- "$words[1]"
+                    set -e words[1]
+                    set -q words[1]; or return 0
+                    set -e words[1]
+                end
+                test (count $words) -eq 0
+            end
+            complete -c dmctl -n __dmctl_needs_command -l help -d 'list the commands'
+            complete -c dmctl -n __dmctl_needs_command -l version -d 'the version'
             """;
 
     private final PrintStream out;
@@ -34,9 +44,13 @@ final class FishCompletion {
 
     void print() {
         out.print(HEAD.replace("@TARGETS@", String.join(" ", CompletionValue.builtInTargets())));
+        for (Usage.Item item : HelpPage.GLOBAL) {
+            final String name = item.left().substring("--".length(), item.left().indexOf(' '));
+            out.println("complete -c dmctl -n __dmctl_needs_command -l " + name + " -r -F -d " + quoted(item.right()));
+        }
         for (CommandName name : CommandName.values()) {
             out.println(
-                    "complete -c dmctl -n __fish_use_subcommand -a " + name.word() + " -d " + quoted(name.summary()));
+                    "complete -c dmctl -n __dmctl_needs_command -a " + name.word() + " -d " + quoted(name.summary()));
         }
         for (CommandName name : CommandName.values()) {
             command(name.make().usage().end());

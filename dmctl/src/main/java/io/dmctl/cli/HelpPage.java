@@ -5,6 +5,12 @@ import java.util.List;
 
 /// The text of `--help`: examples first.
 final class HelpPage {
+    /// The options that stand before the command.
+    static final List<Usage.Item> GLOBAL = List.of(
+            new Usage.Item("--record FILE", "write the ioctls to a new file, without keys: docs/commands/record.md"),
+            new Usage.Item(
+                    "--replay FILE", "answer them from such a file: no root, no device-mapper, nothing is done"));
+
     private HelpPage() {}
 
     /// All commands.
@@ -20,6 +26,7 @@ final class HelpPage {
                   dmctl remove d0 d1                                 remove both
 
                 Usage: dmctl COMMAND [OPTION]... [ARGUMENT]...
+                       dmctl --record FILE | --replay FILE COMMAND...
                        dmctl COMMAND --help
                        dmctl help target [NAME]
                        dmctl --help | --version
@@ -29,6 +36,7 @@ final class HelpPage {
         for (CommandName name : CommandName.values()) {
             item(out, name.word(), name.summary(), 10);
         }
+        list(out, "Options before the command:", GLOBAL);
         out.println();
         exitCodes(out);
     }

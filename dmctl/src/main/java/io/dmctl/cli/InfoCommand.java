@@ -6,6 +6,7 @@ import io.dmctl.backend.transport.QueueSetup;
 import io.dmctl.bindings.control.DmDeviceInfo;
 import io.dmctl.bindings.control.DmException;
 import io.dmctl.bindings.control.DmTask;
+import io.dmctl.bindings.sys.Devno;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Optional;
@@ -39,7 +40,7 @@ final class InfoCommand implements Command {
         final PrintStream out = session.streams().out();
         line(out, "Name", info.name().unmangled());
         line(out, "State", state(info));
-        ReadAhead.sectors(info.devno()).ifPresent(sectors -> line(out, "Read Ahead", Long.toString(sectors)));
+        readAhead(info.devno(), session).ifPresent(sectors -> line(out, "Read Ahead", Long.toString(sectors)));
         line(out, "Tables present", tables(info));
         if (info.openCount() != -1) {
             line(out, "Open count", Integer.toString(info.openCount()));
@@ -67,10 +68,21 @@ final class InfoCommand implements Command {
         out.println();
     }
 
+    private static OptionalLong readAhead(Devno devno, Session session) {
+        if (!session.isTaped()) {
+            return ReadAhead.sectors(devno);
+        }
+        final String seen = session.look("read-ahead " + devno, () -> {
+            final OptionalLong sectors = ReadAhead.sectors(devno);
+            return sectors.isPresent() ? Long.toString(sectors.getAsLong()) : "";
+        });
+        return seen.isEmpty() ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(seen));
+    }
+
     private static void print(Located device, DmDeviceInfo info, Session session, Json json) throws IOException {
         DeviceJson.identity(json, device, info);
         DeviceJson.state(json, info);
-        final OptionalLong readAhead = ReadAhead.sectors(info.devno());
+        final OptionalLong readAhead = readAhead(info.devno(), session);
         if (readAhead.isPresent()) {
             json.put("read_ahead_sectors", readAhead.getAsLong());
         } else {

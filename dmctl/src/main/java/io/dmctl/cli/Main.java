@@ -2,6 +2,7 @@ package io.dmctl.cli;
 
 import io.dmctl.bindings.control.DmException;
 import io.dmctl.bindings.control.DmTableSyntaxException;
+import io.dmctl.bindings.control.DmTape;
 import io.dmctl.cli.compat.Dmsetup;
 import io.dmctl.cli.compat.Shell;
 import java.io.IOException;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// Finds the command, runs it, and tells how it ended.
 public final class Main {
     private static final String COMPAT = "--compat=";
+    private static final String RECORD = "--record";
+    private static final String REPLAY = "--replay";
 
     private final Streams streams;
     private final boolean debug;
@@ -54,21 +57,42 @@ public final class Main {
                 streams.out().println("dmctl " + version());
                 yield ExitCode.OK;
             }
-            default ->
-                first.startsWith(COMPAT)
-                        ? compat(first.substring(COMPAT.length()), args.subList(1, args.size()))
-                        : command(first, args.subList(1, args.size()));
+            default -> first.startsWith(RECORD) || first.startsWith(REPLAY) ? taped(args) : command(first, args, null);
         };
     }
 
+    /// With a record of the ioctls, written or answering. Only here those classes are loaded.
+    private ExitCode taped(List<String> args) {
+        try {
+            final TapeOption tape = TapeOption.of(args);
+            final List<String> line = args.subList(tape.words(), args.size());
+            return command(line.getFirst(), line, tape);
+        } catch (CommandFailure e) {
+            streams.err().println("dmctl: " + e.getMessage());
+            return e.exitCode();
+        }
+    }
+
+    /// A command line that begins with a command, or says as which program.
+    private ExitCode command(String first, List<String> line, @Nullable TapeOption tape) {
+        final List<String> args = line.subList(1, line.size());
+        return first.startsWith(COMPAT) ? compat(first.substring(COMPAT.length()), args, tape) : run(first, args, tape);
+    }
+
     /// As `program`, with its options and exit codes. Only here that package is loaded.
-    private ExitCode compat(String program, List<String> args) {
+    private ExitCode compat(String program, List<String> args, @Nullable TapeOption option) {
         if (!Dmsetup.is(program)) {
             streams.err().println("dmctl: " + COMPAT + program + ": must be dmsetup or dmstats");
             return ExitCode.USAGE;
         }
-        final Shell shell = new Shell(streams.in(), streams.out(), streams.err(), System.getenv());
-        return Dmsetup.run(program, args, shell) == 0 ? ExitCode.OK : ExitCode.FAILED;
+        try (DmTape tape = option == null ? null : option.open()) {
+            final Shell shell = new Shell(streams.in(), streams.out(), streams.err(), System.getenv(), tape);
+            return Dmsetup.run(program, args, shell) == 0 ? ExitCode.OK : ExitCode.FAILED;
+        } catch (IOException | UncheckedIOException e) {
+            streams.out().flush();
+            streams.err().println("dmctl: " + ErrorReport.of(e).text());
+            return ExitCode.FAILED;
+        }
     }
 
     private ExitCode help(List<String> args) {
@@ -76,13 +100,13 @@ public final class Main {
             return TargetHelp.print(args.subList(1, args.size()), streams);
         }
         if (!args.isEmpty()) {
-            return command(args.getFirst(), List.of("--help"));
+            return run(args.getFirst(), List.of("--help"), null);
         }
         HelpPage.print(streams.out());
         return ExitCode.OK;
     }
 
-    private ExitCode command(String word, List<String> args) {
+    private ExitCode run(String word, List<String> args, @Nullable TapeOption tape) {
         final Optional<CommandName> name = CommandName.find(word);
         if (name.isEmpty()) {
             streams.err().println("dmctl: " + word + ": no such command");
@@ -101,6 +125,9 @@ public final class Main {
                     session.useJson();
                     json = session.json();
                 }
+                if (tape != null) {
+                    session.use(tape.open(name.get()));
+                }
                 session.useUdev(arguments);
                 run(command, arguments, session);
             }
@@ -114,6 +141,7 @@ public final class Main {
             throws CommandFailure, DmException, DmTableSyntaxException, IOException, InterruptedException {
         command.run(arguments, session);
         session.requireUdev();
+        session.endRecord();
         final Json json = session.json();
         if (json != null) {
             json.print(streams.out());
@@ -132,6 +160,13 @@ public final class Main {
         // What the command did before it failed stands before the failure.
         streams.out().flush();
         report.print(streams.err(), prefix);
+        for (Throwable behind : failure.getSuppressed()) {
+            // What is wrong with the record; the failure may have told it already.
+            final String text = ErrorReport.of(behind).text();
+            if (!report.text().contains(text)) {
+                streams.err().println(prefix + ": " + text);
+            }
+        }
         if (report.exitCode() == ExitCode.USAGE) {
             streams.err().println(prefix + ": " + prefix + " --help tells how it is called");
         }

@@ -43,11 +43,12 @@ final class ManPages {
     private void overview() {
         title("dmctl", "the Linux device-mapper, run by the kernel or by targets in Java");
         section("SYNOPSIS");
-        text("dmctl COMMAND [OPTION]... [ARGUMENT]...");
+        text("dmctl [--record FILE | --replay FILE] COMMAND [OPTION]... [ARGUMENT]...");
         section("COMMANDS");
         for (CommandName name : CommandName.values()) {
             item("dmctl-" + name.word() + "(1)", name.summary());
         }
+        items("OPTIONS BEFORE THE COMMAND", HelpPage.GLOBAL);
         exitCodes();
     }
 

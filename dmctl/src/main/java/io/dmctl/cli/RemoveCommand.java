@@ -53,18 +53,18 @@ final class RemoveCommand implements Command {
     private static void remove(Located device, boolean deferred, int tries, Session session)
             throws CommandFailure, DmException, IOException, InterruptedException {
         if (!device.isKernels()) {
-            removeTrying(device, deferred, tries);
+            removeTrying(device, deferred, tries, session);
             return;
         }
         final DmDeviceInfo info = device.info();
         // One that is still there keeps its node: its users find it by that.
-        if (!removeTrying(device, deferred, tries)) {
+        if (!removeTrying(device, deferred, tries, session)) {
             session.nodes().remove(info.name(), info.devno());
         }
     }
 
     /// Whether it goes only when it is closed.
-    private static boolean removeTrying(Located device, boolean deferred, int tries)
+    private static boolean removeTrying(Located device, boolean deferred, int tries, Session session)
             throws CommandFailure, DmException, InterruptedException {
         for (int left = tries - 1; ; left--) {
             try {
@@ -74,7 +74,7 @@ final class RemoveCommand implements Command {
                     throw e;
                 }
                 if (left == 0) {
-                    throw Busy.of(device, e);
+                    throw Busy.of(device, e, session);
                 }
                 Thread.sleep(PAUSE_MS);
             }

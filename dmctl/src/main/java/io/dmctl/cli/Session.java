@@ -9,6 +9,7 @@ import io.dmctl.bindings.control.DmId;
 import io.dmctl.bindings.control.DmListedDevice;
 import io.dmctl.bindings.control.DmName;
 import io.dmctl.bindings.control.DmNodes;
+import io.dmctl.bindings.control.DmTape;
 import io.dmctl.bindings.control.DmTask;
 import io.dmctl.bindings.control.UdevPolicy;
 import io.dmctl.bindings.sys.Availability;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// What a command works with: its streams and the engines, each opened when it is first needed. Owns the
@@ -29,6 +31,7 @@ final class Session implements AutoCloseable {
 
     private final CommandName command;
     private final Streams streams;
+    private @Nullable DmTape tape;
     private @Nullable Engines engines;
     private @Nullable Availability kernel;
     private @Nullable DmNodes nodes;
@@ -56,6 +59,40 @@ final class Session implements AutoCloseable {
         return json;
     }
 
+    /// Before the engines are needed: their commands are recorded, or answered from a record, which this object
+    /// then owns.
+    void use(DmTape tape) {
+        this.tape = tape;
+    }
+
+    /// The command has done all that it does; what it has found is its result also where the record is not well.
+    ///
+    /// @throws CommandFailure as [DmTape#close]
+    void endRecord() throws CommandFailure {
+        if (tape == null) {
+            return;
+        }
+        try {
+            tape.close();
+        } catch (IOException e) {
+            throw new CommandFailure(ExitCode.FAILED, String.valueOf(e.getMessage()), "", e).withResult();
+        }
+    }
+
+    boolean isTaped() {
+        return tape != null;
+    }
+
+    /// Whether nothing is done to this machine.
+    boolean isReplayed() {
+        return tape != null && tape.replays();
+    }
+
+    /// What a command sees of the machine besides the engines' answers: a record keeps it, too.
+    String look(String what, Supplier<String> look) {
+        return tape == null ? look.get() : tape.look(what, look);
+    }
+
     /// A line on standard error that is no failure.
     void note(String text) {
         streams.err().println("dmctl " + command.word() + ": " + text);
@@ -64,7 +101,7 @@ final class Session implements AutoCloseable {
     Engines engines() {
         Engines e = engines;
         if (e == null) {
-            e = Engines.open(udev());
+            e = tape == null ? Engines.open(udev()) : Engines.open(tape, udev());
             engines = e;
         }
         return e;
@@ -74,7 +111,7 @@ final class Session implements AutoCloseable {
     Availability kernel() {
         Availability k = kernel;
         if (k == null) {
-            k = Engines.kernelAvailability();
+            k = tape == null ? Engines.kernelAvailability() : engines().kernel();
             kernel = k;
         }
         return k;
@@ -122,7 +159,7 @@ final class Session implements AutoCloseable {
     }
 
     private void told(DmName name, DmNodes.Result result) {
-        if (result == DmNodes.Result.LEFT_TO_UDEV) {
+        if (result == DmNodes.Result.LEFT_TO_UDEV && !isReplayed()) {
             note("udev has not made " + nodes().path(name) + ": --udev none makes it without udev");
         }
     }
@@ -130,7 +167,7 @@ final class Session implements AutoCloseable {
     DmNodes nodes() {
         DmNodes n = nodes;
         if (n == null) {
-            n = DmNodes.system(udev());
+            n = isReplayed() ? DmNodes.untouched() : DmNodes.system(udev());
             nodes = n;
         }
         return n;
@@ -206,6 +243,10 @@ final class Session implements AutoCloseable {
         if (engine == Engine.JAVA && engines().registry().all().isEmpty()) {
             return List.of();
         }
+        if (engine == Engine.JAVA && tape != null) {
+            noteLeftOut();
+            return List.of();
+        }
         return control(engine).run(new DmTask.ListDevices(false));
     }
 
@@ -216,15 +257,25 @@ final class Session implements AutoCloseable {
         }
     }
 
+    /// Tells when there are devices of the Java engine, which are in no record.
+    void noteLeftOut() throws IOException {
+        if (tape != null && !engines().registry().all().isEmpty()) {
+            note("the Java engine's devices are left out: a record is of the kernel's device-mapper");
+        }
+    }
+
     private boolean kernelIsForbidden() {
         return !kernel().available()
                 && (kernel().reason().contains("(EACCES)") || kernel().reason().contains("(EPERM)"));
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
         if (engines != null) {
             engines.close();
+        }
+        if (tape != null) {
+            tape.close();
         }
     }
 }

@@ -2,8 +2,10 @@ package io.dmctl.cli;
 
 import io.dmctl.backend.client.FrozenFileSystems;
 import io.dmctl.backend.client.OwnFiles;
+import io.dmctl.backend.client.Registry;
 import io.dmctl.backend.client.ResumeWatchdog;
 import io.dmctl.bindings.control.DmException;
+import io.dmctl.bindings.control.DmName;
 import io.dmctl.bindings.control.DmTask;
 import io.dmctl.bindings.sys.Devno;
 import java.io.IOException;
@@ -11,7 +13,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /// `suspend`: I/O stops, what is in flight is over.
 final class SuspendCommand implements Command {
@@ -43,7 +44,7 @@ final class SuspendCommand implements Command {
             final Located device = session.locate(named);
             if (resumeAfter > 0) {
                 // It stays when this command has ended.
-                ResumeWatchdog.start(device.engine(), device.info().name(), resumeAfter);
+                watch(device, resumeAfter, session);
             } else {
                 uses = uses == null ? uses(session) : uses;
                 requireNoOwnFiles(device, uses, session);
@@ -55,6 +56,14 @@ final class SuspendCommand implements Command {
     /// 0: not asked for.
     static int resumeAfter(Arguments args) throws CommandFailure {
         return args.number(RESUME_AFTER, 1, MAX_SECONDS, 0);
+    }
+
+    /// A process of its own, which no record has.
+    static void watch(Located device, int seconds, Session session) throws DmException, IOException {
+        final DmName name = device.info().name();
+        if (!session.isReplayed()) {
+            ResumeWatchdog.start(device.engine(), name, seconds);
+        }
     }
 
     /// What each device of the Java engine uses, but for one whose server is gone: whatever lies on that waits already.
@@ -78,12 +87,15 @@ final class SuspendCommand implements Command {
 
     private static void requireNoOwnFiles(Located device, Map<Devno, List<Devno>> uses, Session session)
             throws CommandFailure, DmException, IOException {
-        final Optional<Path> file =
-                OwnFiles.on(device.info().devno(), uses, session.engines().registry());
-        if (file.isPresent()) {
+        final Devno devno = device.info().devno();
+        final Registry registry = session.engines().registry();
+        final String file = session.look(
+                "own-files " + devno,
+                () -> OwnFiles.on(devno, uses, registry).map(Path::toString).orElse(""));
+        if (!file.isEmpty()) {
             throw new CommandFailure(
                     ExitCode.BUSY,
-                    device.device().shown() + ": not suspended: " + file.get()
+                    device.device().shown() + ": not suspended: " + file
                             + " lies on it, which dmctl needs to resume it",
                     RESUME_AFTER + " SECONDS suspends it for a time",
                     null);

@@ -1,7 +1,6 @@
 package io.dmctl.cli;
 
 import io.dmctl.backend.client.FrozenFileSystems;
-import io.dmctl.backend.client.ResumeWatchdog;
 import io.dmctl.backend.client.TableSwap;
 import io.dmctl.bindings.control.DmException;
 import io.dmctl.bindings.control.DmTable;
@@ -75,7 +74,7 @@ final class SwapCommand implements Command {
         final TableSwap swap = begin(device, session);
         if (resumeAfter > 0) {
             // For when this process cannot go on: it is killed, or its own files are on the device.
-            ResumeWatchdog.start(device.engine(), device.info().name(), resumeAfter);
+            SuspendCommand.watch(device, resumeAfter, session);
         }
         final Trial trial = new Trial(swap, device, args);
         Runtime.getRuntime().addShutdownHook(new Thread(trial::interrupted, "undo"));
@@ -212,29 +211,39 @@ final class SwapCommand implements Command {
             throws DmException, InterruptedException {
         final Optional<String> command = args.value("--verify-cmd");
         if (command.isPresent()) {
-            final ProcessBuilder check = new ProcessBuilder("sh", "-c", command.get()).inheritIO();
-            check.environment()
-                    .put("DMCTL_DEVICE", "/dev/mapper/" + device.info().name().nodeName());
-            try {
-                final int code = check.start().waitFor();
-                if (code != 0) {
-                    return Optional.of("--verify-cmd ended with " + code);
-                }
-            } catch (IOException e) {
-                return Optional.of("--verify-cmd was not run: " + e.getMessage());
+            final String node = "/dev/mapper/" + device.info().name().nodeName();
+            final String bad = session.look("verify-cmd", () -> verify(command.get(), node));
+            if (!bad.isEmpty()) {
+                return Optional.of(bad);
             }
         }
         if (keepWithin > 0) {
             session.note("type keep and Enter within " + keepWithin + " s, or the table before comes back");
-            if (!"keep".equals(line(session.streams().in(), keepWithin))) {
+            final InputStream in = session.streams().in();
+            if (!"keep".equals(session.look("line", () -> line(in, keepWithin)))) {
                 return Optional.of("not kept within " + keepWithin + " s");
             }
         }
         return Optional.empty();
     }
 
+    /// Why the check is not passed; empty when it is.
+    private static String verify(String command, String node) {
+        final ProcessBuilder check = new ProcessBuilder("sh", "-c", command).inheritIO();
+        check.environment().put("DMCTL_DEVICE", node);
+        try {
+            final int code = check.start().waitFor();
+            return code == 0 ? "" : "--verify-cmd ended with " + code;
+        } catch (IOException e) {
+            return "--verify-cmd was not run: " + e.getMessage();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "interrupted";
+        }
+    }
+
     /// Read by a thread of its own: nothing ends a read that waits.
-    private static String line(InputStream in, int seconds) throws InterruptedException {
+    private static String line(InputStream in, int seconds) {
         final BlockingQueue<String> lines = new ArrayBlockingQueue<>(1);
         final Thread reader = new Thread(
                 () -> {
@@ -251,7 +260,12 @@ final class SwapCommand implements Command {
                 "keep");
         reader.setDaemon(true);
         reader.start();
-        final String line = lines.poll(seconds, TimeUnit.SECONDS);
-        return line == null ? "" : line;
+        try {
+            final String line = lines.poll(seconds, TimeUnit.SECONDS);
+            return line == null ? "" : line;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "";
+        }
     }
 }

@@ -8,8 +8,10 @@ import io.dmctl.bindings.control.DmTask;
 import io.dmctl.bindings.control.KeyMask;
 import io.dmctl.bindings.sys.Errno;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// Loads a table; a refusal names the line and the argument in the words of the table.
 final class TableLoader {
@@ -30,7 +32,7 @@ final class TableLoader {
                 ? Optional.empty()
                 : Optional.of(new TableFault(e.errno(), e.line(), e.argument(), e.reason() == null ? "" : e.reason()));
         if (engine == Engine.KERNEL) {
-            fault = TableDiagnosis.look(load.table(), load.readonly(), e.errno(), type -> kernelHas(session, type));
+            fault = diagnosed(session, load, e.errno());
         }
         final String where =
                 fault.map(f -> ": " + where(load.table().lines(), f)).orElse("");
@@ -38,15 +40,38 @@ final class TableLoader {
         return new CommandFailure(
                 ErrorReport.exitCode(e),
                 e.subject() + ": " + Errno.describe(e.errno()) + where + reason,
-                remedy(engine, load, fault.isEmpty(), e),
+                remedy(session, engine, load, fault.isEmpty(), e),
                 e);
     }
 
-    private static String remedy(Engine engine, DmTask.TableLoad load, boolean unexplained, DmException e) {
+    private static String remedy(
+            Session session, Engine engine, DmTask.TableLoad load, boolean unexplained, DmException e) {
         if (e.errno() == Errno.EBUSY) {
-            return Busy.ofTable(load.table());
+            return session.look("holders-of-table", () -> Busy.ofTable(load.table()));
         }
         return unexplained && engine == Engine.KERNEL && e.reason() == null ? "the kernel's log (dmesg) tells why" : "";
+    }
+
+    /// Our own look is at the machine, too, and so the record has what it found; the kernel is asked before.
+    private static Optional<TableFault> diagnosed(Session session, DmTask.TableLoad load, int errno) {
+        if (!session.isTaped()) {
+            return TableDiagnosis.look(load.table(), load.readonly(), errno, type -> kernelHas(session, type));
+        }
+        final Set<String> types = new HashSet<>();
+        for (DmTableLine line : load.table().lines()) {
+            if (!types.contains(line.type()) && kernelHas(session, line.type())) {
+                types.add(line.type());
+            }
+        }
+        final String seen = session.look(
+                "fault",
+                () -> TableDiagnosis.look(load.table(), load.readonly(), errno, types::contains)
+                        .map(f -> f.line() + "\n" + f.argument() + "\n" + f.text())
+                        .orElse(""));
+        final String[] parts = seen.split("\n", 3);
+        return parts.length < 3
+                ? Optional.empty()
+                : Optional.of(new TableFault(errno, Integer.parseInt(parts[0]), Integer.parseInt(parts[1]), parts[2]));
     }
 
     private static boolean kernelHas(Session session, String type) {

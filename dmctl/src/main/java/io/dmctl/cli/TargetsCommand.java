@@ -58,7 +58,9 @@ final class TargetsCommand implements Command {
             print(session, Engine.JAVA, modules(session, given, builtIn), given, both);
         }
         final Set<String> ofDevices = new LinkedHashSet<>();
-        for (DeviceRecord record : session.engines().registry().all()) {
+        for (DeviceRecord record : session.isTaped()
+                ? List.<DeviceRecord>of()
+                : session.engines().registry().all()) {
             record.modulePath().filter(path -> !path.equals(given)).ifPresent(ofDevices::add);
         }
         for (String path : ofDevices) {

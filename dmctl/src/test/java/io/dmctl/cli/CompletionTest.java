@@ -69,6 +69,11 @@ class CompletionTest {
                 "dmctl save r             | run",
                 "dmctl help pla           | plan",
                 "dmctl apply --dry        | --dry-run",
+                "dmctl --rep              | --replay",
+                "dmctl --record r         | run",
+                "dmctl --record x swa     | swap",
+                "dmctl --replay x table d | d0",
+                "dmctl --record x table --show | --showkeys",
                 "dmsetup targ             | target-version targets",
                 "dmsetup info d           | d0",
                 "dmsetup info --nohead    | --noheadings",
@@ -111,6 +116,10 @@ class CompletionTest {
                 "dmctl create x --engine      | auto java kernel",
                 "dmctl table --target stri    | striped",
                 "dmctl completion             | bash fish zsh",
+                "dmctl --rep                  | --replay",
+                "dmctl --record r             | run/",
+                "dmctl --record x swa         | swap",
+                "dmctl --replay x table --show | --showkeys",
             })
     void fishCompletes(String line, String expected) throws Exception {
         assumeShell("fish");

@@ -51,6 +51,16 @@ class HelpPageTest {
     }
 
     @Test
+    void optionsBeforeTheCommandAreThoseOfTheirPage() throws IOException {
+        final Set<String> global = new TreeSet<>();
+        HelpPage.GLOBAL.forEach(
+                item -> global.add(item.left().substring(0, item.left().indexOf(' '))));
+        assertEquals(global, rowsOf(Files.readString(Path.of("..", "docs", "commands", "record.md"))));
+        final String help = CliRun.of("--help").out();
+        HelpPage.GLOBAL.forEach(item -> assertTrue(help.contains(item.left() + "  " + item.right()), help));
+    }
+
+    @Test
     void versionIsThatOfTheBuild() {
         final CliRun run = CliRun.of("--version");
         assertEquals(ExitCode.OK.code(), run.exitCode());

@@ -54,5 +54,8 @@ class ManPagesTest {
         for (CommandName name : CommandName.values()) {
             assertTrue(page.contains("dmctl-" + name.word() + "(1)"), page);
         }
+        for (Usage.Item item : HelpPage.GLOBAL) {
+            assertTrue(page.contains(item.left()) && page.contains(item.right()), page);
+        }
     }
 }

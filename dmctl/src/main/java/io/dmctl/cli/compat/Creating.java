@@ -95,7 +95,7 @@ final class Creating {
         final int minor = host.switches.has(Opt.MINOR) ? host.switches.number(Opt.MINOR) : -1;
         final Device shown = minor < 0
                 ? new Device(named.name(), uuid, 0, -1)
-                : new Device(named.name(), uuid, Host.dmMajor(), minor);
+                : new Device(named.name(), uuid, host.dmMajor(), minor);
         final Kernel.Outcome<DmDeviceInfo> outcome;
         try {
             final DmName name = Device.dmName(named.name());

@@ -92,7 +92,7 @@ final class DeviceCells implements Report.Source {
     }
 
     private String blockName(Devno devno) throws Failed {
-        final String name = DeviceFiles.blockName(devno, false);
+        final String name = host.files.blockName(devno, false);
         if (name == null) {
             throw host.shell.failed("Could not resolve block device name for " + devno + ".");
         }

@@ -29,7 +29,8 @@ final class DeviceFiles {
 
     DeviceFiles(Host host) {
         this.host = host;
-        this.nodes = new DmNodes(host.folder, false);
+        // As if udev ran: then they are only looked at.
+        this.nodes = new DmNodes(host.folder, host.shell.isReplayed());
         this.own = !host.folder.equals(UDEVS_FOLDER)
                 || host.switches.has(Opt.VERIFYUDEV)
                 || !host.shell.variable("DM_DISABLE_UDEV").isEmpty();
@@ -109,29 +110,37 @@ final class DeviceFiles {
             }
             return;
         }
-        final Devno there = Host.rdev(host.folder + "/" + word);
-        if (there != null && DmNodes.dmMajor().orElse(-1) == there.major()) {
+        final Devno there = host.rdev(host.folder + "/" + word);
+        if (there != null && host.dmMajor() == there.major()) {
             remove(Device.dmName(device.name()), there);
         }
     }
 
     /// In sectors of 512 bytes; empty, and said so, where neither sysfs nor the device's node tells it.
     OptionalLong readAheadSectors(Info device) {
+        final String seen = host.shell.look("read-ahead " + device.devno(), () -> readAhead(device));
+        if (seen.isEmpty() || !Character.isDigit(seen.charAt(0))) {
+            host.shell.error(seen);
+            return OptionalLong.empty();
+        }
+        return OptionalLong.of(Long.parseLong(seen));
+    }
+
+    /// A number, or why there is none; that begins with no digit.
+    private String readAhead(Info device) {
         final OptionalLong known = ReadAhead.sectors(device.devno());
         if (known.isPresent()) {
-            return known;
+            return Long.toString(known.getAsLong());
         }
         final String path = host.folder + "/" + device.name();
         final int fd = Sys.open(path, 0, 0);
         if (fd < 0) {
-            host.shell.error(path + ": open failed: " + Errno.text(-fd));
-            return OptionalLong.empty();
+            return path + ": open failed: " + Errno.text(-fd);
         }
         try (Fd open = Fd.owning(fd)) {
-            return OptionalLong.of(BlockDevices.readAheadSectors(open.number()));
+            return Long.toString(BlockDevices.readAheadSectors(open.number()));
         } catch (ErrnoException e) {
-            host.shell.error(device.name() + ": BLKRAGET failed: " + Errno.text(e.errno()));
-            return OptionalLong.empty();
+            return device.name() + ": BLKRAGET failed: " + Errno.text(e.errno());
         }
     }
 
@@ -141,6 +150,9 @@ final class DeviceFiles {
         final boolean least = value.strip().startsWith("+");
         final int sectors = value.equalsIgnoreCase("none") ? 0 : Numbers.atoi(value);
         if (value.equalsIgnoreCase("auto") || sectors == -1) {
+            return;
+        }
+        if (host.shell.isReplayed()) {
             return;
         }
         if (least && ReadAhead.sectors(device.devno()).orElse(0) >= sectors) {
@@ -156,7 +168,16 @@ final class DeviceFiles {
 
     /// The kernel's name of a block device, as `dm-0`, or with `mapped` the device's own where it has one; null where
     /// sysfs does not know it.
-    static @Nullable String blockName(Devno devno, boolean mapped) {
+    @Nullable
+    String blockName(Devno devno, boolean mapped) {
+        final String seen = host.shell.look("name-of " + devno, () -> {
+            final String name = nameOf(devno, mapped);
+            return name == null ? "" : name;
+        });
+        return seen.isEmpty() ? null : seen;
+    }
+
+    private static @Nullable String nameOf(Devno devno, boolean mapped) {
         final Path entry = Path.of("/sys/dev/block/" + devno);
         try {
             if (mapped && Files.exists(entry.resolve("dm/name"))) {

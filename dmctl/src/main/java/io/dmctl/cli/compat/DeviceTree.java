@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// Which device uses which, of all mapped devices and what they are on.
 final class DeviceTree {
     private final Host host;
-    private final int dmMajor = Host.dmMajor();
+    private final int dmMajor;
     private final Map<Devno, Node> nodes = new HashMap<>();
     private final Node root = new Node(new Devno(0, 0), null);
 
@@ -39,6 +39,7 @@ final class DeviceTree {
 
     DeviceTree(Host host) {
         this.host = host;
+        this.dmMajor = host.dmMajor();
     }
 
     /// @throws Failed when a device cannot be asked; the tree then has those before it

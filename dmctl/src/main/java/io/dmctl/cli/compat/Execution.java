@@ -28,6 +28,9 @@ final class Execution {
             throw host.shell.failed("Too many args to --exec.");
         }
         words.add(path);
+        if (host.shell.isReplayed()) {
+            return;
+        }
         // What stands in a buffer is printed behind what the program prints, but not on a terminal.
         if (Terminal.isOutput()) {
             host.shell.out().flush();

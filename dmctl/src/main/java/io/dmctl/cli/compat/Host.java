@@ -118,8 +118,7 @@ final class Host implements AutoCloseable {
                 throw shell.failed("Device " + path + " not found");
             }
         }
-        final String[] names = new File(folder).list();
-        for (String name : names == null ? new String[0] : names) {
+        for (String name : names()) {
             if (devno.equals(rdev(folder + "/" + name))) {
                 return RawText.ofUtf8(name);
             }
@@ -127,13 +126,28 @@ final class Host implements AutoCloseable {
         throw shell.failed("Device " + last + " not found");
     }
 
+    /// What is in the folder of devices; none of it has a newline.
+    private List<String> names() {
+        return shell.look("names", () -> {
+                    final String[] names = new File(folder).list();
+                    return names == null ? "" : String.join("\n", names);
+                })
+                .lines()
+                .toList();
+    }
+
     /// The device number that a path stands for; null when it leads nowhere.
-    static @Nullable Devno rdev(String path) {
-        try {
-            return Devno.ofStRdev((Long) Files.getAttribute(Path.of(path), "unix:rdev"));
-        } catch (IOException | InvalidPathException e) {
-            return null;
-        }
+    @Nullable
+    Devno rdev(String path) {
+        final String seen = shell.look("number-of " + path, () -> {
+            try {
+                return Devno.ofStRdev((Long) Files.getAttribute(Path.of(path), "unix:rdev"))
+                        .toString();
+            } catch (IOException | InvalidPathException e) {
+                return "";
+            }
+        });
+        return seen.isEmpty() ? null : Devno.parse(seen);
     }
 
     /// The state in a reply, with its name and uuid as they are shown.
@@ -195,8 +209,10 @@ final class Host implements AutoCloseable {
         }
     }
 
-    static int dmMajor() {
-        return DmNodes.dmMajor().orElse(0);
+    /// The major number of mapped devices; 0 without device-mapper.
+    int dmMajor() {
+        return Integer.parseInt(
+                shell.look("dm-major", () -> Integer.toString(DmNodes.dmMajor().orElse(0))));
     }
 
     @Override

@@ -3,11 +3,13 @@ package io.dmctl.cli.compat;
 import io.dmctl.bindings.control.DmControl;
 import io.dmctl.bindings.control.DmException;
 import io.dmctl.bindings.control.DmId;
+import io.dmctl.bindings.control.DmTape;
 import io.dmctl.bindings.control.DmTask;
 import io.dmctl.bindings.control.DmVersion;
 import io.dmctl.bindings.control.KernelTransport;
 import io.dmctl.bindings.sys.Errno;
 import io.dmctl.bindings.sys.ErrnoException;
+import java.io.IOException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -28,9 +30,11 @@ final class Kernel implements AutoCloseable {
         DmControl c = control;
         if (c == null) {
             try {
-                c = DmControl.over(KernelTransport.open());
-            } catch (ErrnoException e) {
-                shell.error("/dev/mapper/control: open failed: " + Errno.text(e.errno()));
+                final DmTape tape = shell.tape();
+                c = DmControl.over(tape == null ? KernelTransport.open() : tape.transport(KernelTransport::open));
+            } catch (IOException e) {
+                final int errno = e instanceof ErrnoException call ? call.errno() : Errno.EIO;
+                shell.error("/dev/mapper/control: open failed: " + Errno.text(errno));
                 throw unreachable();
             }
             control = c;

@@ -139,6 +139,9 @@ final class Run {
     }
 
     private void single() throws Failed {
+        if (verb.word().startsWith("udev") && host.shell.isReplayed()) {
+            throw host.shell.failed("dmctl: --replay: " + verb.word() + " is about semaphores of this machine");
+        }
         final Udev udev = new Udev(host);
         switch (verb) {
             case CREATE -> new Creating(host, showing).create(words);

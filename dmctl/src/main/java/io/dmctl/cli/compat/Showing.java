@@ -214,7 +214,7 @@ final class Showing {
     private String shown(Devno devno, String between) {
         final String form = DeviceForm.of(host.switches.value(Opt.OPTIONS, ""));
         final String name =
-                form.equals(DeviceForm.NUMBER) ? null : DeviceFiles.blockName(devno, form.equals(DeviceForm.MAPPED));
+                form.equals(DeviceForm.NUMBER) ? null : host.files.blockName(devno, form.equals(DeviceForm.MAPPED));
         return name == null ? devno.major() + between + devno.minor() : name;
     }
 

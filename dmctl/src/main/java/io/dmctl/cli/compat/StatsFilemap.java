@@ -121,6 +121,9 @@ final class StatsFilemap {
         if (word == null) {
             throw shell.failed(missing);
         }
+        if (shell.isReplayed()) {
+            throw shell.failed("dmctl: --replay: where a file lies is in no record");
+        }
         return word;
     }
 
@@ -214,7 +217,7 @@ final class StatsFilemap {
             throw shell.failed("Not a regular file");
         }
         final Devno device = file.dev();
-        if (device.major() != Host.dmMajor()) {
+        if (device.major() != host.dmMajor()) {
             throw shell.failed("Cannot map file: not a device-mapper device.");
         }
     }

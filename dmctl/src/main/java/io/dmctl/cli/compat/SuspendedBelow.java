@@ -1,7 +1,6 @@
 package io.dmctl.cli.compat;
 
 import io.dmctl.bindings.control.DmDeviceInfo;
-import io.dmctl.bindings.control.DmNodes;
 import io.dmctl.bindings.control.DmTask;
 import io.dmctl.bindings.control.RawText;
 import io.dmctl.bindings.sys.Devno;
@@ -9,10 +8,11 @@ import io.dmctl.bindings.sys.Devno;
 /// `suspend --checks`: tells when a device below is suspended already, as I/O could be caught between the two.
 final class SuspendedBelow {
     private final Host host;
-    private final int dmMajor = DmNodes.dmMajor().orElse(-1);
+    private final int dmMajor;
 
     SuspendedBelow(Host host) {
         this.host = host;
+        this.dmMajor = host.dmMajor();
     }
 
     void look(Device device) throws Failed {

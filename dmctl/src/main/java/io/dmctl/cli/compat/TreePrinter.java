@@ -72,7 +72,7 @@ final class TreePrinter {
         }
         out(node.name());
         final String block =
-                options.has(TreeOptions.Option.BLKDEVNAME) ? DeviceFiles.blockName(node.devno, false) : null;
+                options.has(TreeOptions.Option.BLKDEVNAME) ? host.files.blockName(node.devno, false) : null;
         if (block != null) {
             out(" <" + block + ">");
         }

@@ -28,7 +28,8 @@ final class UdevSync {
 
     /// Whether there is a udev to wait for, and what to wait with.
     boolean active() {
-        if (host.switches.has(Opt.NOUDEVSYNC)
+        if (host.shell.isReplayed()
+                || host.switches.has(Opt.NOUDEVSYNC)
                 || !host.shell.variable("DM_DISABLE_UDEV").isEmpty()
                 || !new File("/run/udev/control").exists()) {
             return false;

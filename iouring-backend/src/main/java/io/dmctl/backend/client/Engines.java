@@ -7,6 +7,7 @@ import io.dmctl.bindings.control.DmDeviceInfo;
 import io.dmctl.bindings.control.DmException;
 import io.dmctl.bindings.control.DmId;
 import io.dmctl.bindings.control.DmName;
+import io.dmctl.bindings.control.DmTape;
 import io.dmctl.bindings.control.DmTargetVersion;
 import io.dmctl.bindings.control.DmTask;
 import io.dmctl.bindings.control.DmTransport;
@@ -23,26 +24,36 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /// Both engines of this machine behind one door. Opens an engine when it is first needed.
 ///
 /// Thread rule: one thread at a time.
 public final class Engines implements AutoCloseable {
+    /// By convention there is none of this name.
+    private static final Path NOWHERE = Path.of("/nonexistent");
+
     private final Registry registry;
     private final UnaryOperator<DmTransport> wrap;
     private final UdevPolicy udev;
+    private final @Nullable DmTape tape;
+    /// As the record has it.
+    private @Nullable Availability kernel;
     private final Map<Engine, DmControl> open = new EnumMap<>(Engine.class);
 
-    private Engines(Registry registry, UnaryOperator<DmTransport> wrap, UdevPolicy udev) {
+    private Engines(
+            Registry registry, UnaryOperator<DmTransport> wrap, UdevPolicy udev, @Nullable DmTape tape) {
         this.registry = registry;
         this.wrap = wrap;
         this.udev = udev;
+        this.tape = tape;
     }
 
     public static Engines open() {
@@ -51,7 +62,7 @@ public final class Engines implements AutoCloseable {
 
     /// With changes of the kernel's devices that wait for udev as `udev` says.
     public static Engines open(UdevPolicy udev) {
-        return new Engines(Registry.system(), UnaryOperator.identity(), udev);
+        return new Engines(Registry.system(), UnaryOperator.identity(), udev, null);
     }
 
     /// With another registry than this user's own.
@@ -62,16 +73,44 @@ public final class Engines implements AutoCloseable {
     /// With each way to an engine wrapped by `wrap` when it is opened: what sees every command before the engine does,
     /// and may keep or refuse it.
     public static Engines open(Registry registry, UnaryOperator<DmTransport> wrap) {
-        return new Engines(registry, wrap, UdevPolicy.ofEnvironment(Engines::warn));
+        return new Engines(registry, wrap, UdevPolicy.ofEnvironment(Engines::warn), null);
     }
 
     private static void warn(String late) {
         LoggerFactory.getLogger(Engines.class).warn(late); // looked for only when there is something to say
     }
 
+    /// With a record of the commands to the kernel's device-mapper, written or answering; the caller closes it
+    /// behind this object. Of the Java engine there are only its target types then: what it does is not in its
+    /// commands alone. A replay looks at no registry, and does not wait for udev.
+    public static Engines open(DmTape tape, UdevPolicy udev) {
+        return new Engines(
+                tape.replays() ? Registry.at(NOWHERE) : Registry.system(), UnaryOperator.identity(), udev, tape);
+    }
+
     /// Can the kernel's device-mapper be used here?
     public static Availability kernelAvailability() {
         return KernelTransport.probe();
+    }
+
+    /// As [#kernelAvailability]; with a record it is asked once, and is what it was when the record was made.
+    ///
+    /// @throws java.io.UncheckedIOException as [DmTape#look]
+    public Availability kernel() {
+        if (tape == null) {
+            return kernelAvailability();
+        }
+        Availability k = kernel;
+        if (k == null) {
+            final String[] seen = tape.look("kernel", () -> {
+                        final Availability there = kernelAvailability();
+                        return (there.available() ? "yes" : "no") + "\n" + there.reason() + "\n" + there.remedy();
+                    })
+                    .split("\n", -1);
+            k = new Availability(seen[0].equals("yes"), seen.length > 1 ? seen[1] : "", seen.length > 2 ? seen[2] : "");
+            kernel = k;
+        }
+        return k;
     }
 
     public Registry registry() {
@@ -97,12 +136,19 @@ public final class Engines implements AutoCloseable {
         if (control == null) {
             control = DmControl.over(wrap.apply(
                     switch (engine) {
-                        case KERNEL -> new UdevTransport(KernelTransport.open(), udev);
-                        case JAVA -> new JavaEngine(registry);
+                        case KERNEL -> tape == null ? openKernel() : tape.transport(this::openKernel);
+                        case JAVA ->
+                            tape == null
+                                    ? new JavaEngine(registry)
+                                    : new JavaTypes(new JavaEngine(Registry.at(NOWHERE)));
                     }));
             open.put(engine, control);
         }
         return control;
+    }
+
+    private DmTransport openKernel() throws IOException {
+        return new UdevTransport(KernelTransport.open(), udev);
     }
 
     /// Reserves a name on `engine`; a name or uuid that the other engine has is refused with EBUSY. Only then does the
@@ -130,6 +176,9 @@ public final class Engines implements AutoCloseable {
     /// Under the registry's lock, so that no device of ours takes the name in between.
     private DmDeviceInfo createKernel(DmTask.DevCreate create) throws IOException, DmException {
         final DmControl kernel = control(Engine.KERNEL);
+        if (tape != null && tape.replays()) {
+            return kernel.run(create); // no name is taken by it
+        }
         final Object outcome = registry.locked(() -> {
             final boolean uuidTaken = create.uuid().isPresent()
                     && registry.find(DmId.of(create.uuid().get())).isPresent();
@@ -150,7 +199,7 @@ public final class Engines implements AutoCloseable {
     }
 
     private boolean kernelHas(DmId id) throws IOException, DmException {
-        if (!kernelAvailability().available()) {
+        if (!kernel().available()) {
             return false;
         }
         try {

@@ -42,7 +42,7 @@ public final class LiveState {
     /// Asks both engines; without the kernel's device-mapper only ours.
     public static LiveState read(Engines engines) throws IOException, DmException {
         final List<Found> found = new ArrayList<>();
-        if (Engines.kernelAvailability().available()) {
+        if (engines.kernel().available()) {
             find(engines, Engine.KERNEL, found);
         }
         find(engines, Engine.JAVA, found);
