@@ -48,8 +48,7 @@ public final class Engines implements AutoCloseable {
     private @Nullable Availability kernel;
     private final Map<Engine, DmControl> open = new EnumMap<>(Engine.class);
 
-    private Engines(
-            Registry registry, UnaryOperator<DmTransport> wrap, UdevPolicy udev, @Nullable DmTape tape) {
+    private Engines(Registry registry, UnaryOperator<DmTransport> wrap, UdevPolicy udev, @Nullable DmTape tape) {
         this.registry = registry;
         this.wrap = wrap;
         this.udev = udev;
