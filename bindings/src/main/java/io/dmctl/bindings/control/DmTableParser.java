@@ -46,8 +46,8 @@ final class DmTableParser {
     }
 
     private DmTableLine line() throws DmTableSyntaxException {
-        final int nul = text.indexOf('\0', at);
-        if (nul >= 0 && nul < end) {
+        final int nul = text.indexOf('\0', at, end);
+        if (nul >= 0) {
             throw error(nul, "a table must not contain NUL");
         }
         final long startSector = number("start sector");
