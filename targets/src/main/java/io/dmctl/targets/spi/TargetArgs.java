@@ -16,7 +16,7 @@ import java.util.Objects;
 ///
 /// @kernel drivers/md/dm-table.c `dm_split_args` `dm_shift_arg`
 public final class TargetArgs implements AutoCloseable {
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena = Arena.ofConfined();
     private final MemorySegment text;
     private final List<int[]> words = new ArrayList<>();
     private int next;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.dmctl.targets.core.TableException;
 import io.dmctl.targets.spi.QueueLimits;
 import io.dmctl.targets.spi.TargetFeature;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +57,23 @@ class TableBuilderTest {
         refused("0 36028797018963968 zero", "too large device", 0);
         refused("0 18446744073709551615 zero", "too large device", 0);
         refused("18446744073709551615 1 zero", "too large device", 0);
+    }
+
+    /// Looking a word up and opening it costs system calls, and a table may have a hundred thousand lines.
+    @Test
+    void aWordIsOpenedOnceHoweverManyLinesNameIt() throws TableException {
+        try (TestGroup g = group()) {
+            final TestDevice low = g.create("low", "0 64 linear a 0");
+            g.takeOpenedWords();
+            final TestDevice dev = g.create(
+                    "dev",
+                    "0 8 linear /dev/mapper/low 8\n8 8 linear a 0\n16 8 linear /dev/mapper/low 0\n24 8 linear a 8");
+            assertEquals(List.of("/dev/mapper/low", "a"), g.takeOpenedWords());
+            assertEquals(1, low.core().users());
+            dev.reload("0 8 zero");
+            assertEquals(0, low.core().users());
+            assertEquals(1, g.allOpens());
+        }
     }
 
     @Test
