@@ -10,6 +10,7 @@ import io.dmctl.bindings.sys.Errno;
 import io.dmctl.lab.parity.BlockIo;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,9 +18,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /// A load that a server has no memory for is refused before anything is made, and what it serves runs on.
-@LabTest(cpus = 2, memory = "1G", timeoutSeconds = 300)
+@LabTest(
+        cpus = 2,
+        memory = "1G",
+        disks = {"512M"},
+        timeoutSeconds = 600)
 class MemoryBudgetLabIT {
     private static final String TABLE = "0 2048 zero";
+    private static final Duration LONG = Duration.ofMinutes(5);
     private static final String PREFIX = "budget_dmctl_test_delme_";
 
     private final Devices devices = new Devices();
@@ -82,6 +88,22 @@ class MemoryBudgetLabIT {
         made.add(name);
         assertEquals(
                 "80000", Guest.sh("blockdev --getsz /dev/mapper/" + name).ok().strip());
+    }
+
+    /// The most that is measured (docs/benchmarks.md), in the heap that a server has, each line with a device.
+    @Test
+    void aTableOfAHundredThousandLinesFits() throws Exception {
+        final String name = PREFIX + "many_lines";
+        Guest.run(LONG, List.of("sh", "-ec", """
+                        awk 'BEGIN { for (i = 0; i < 100000; i++) print i * 8, 8, "linear /dev/ubda", (99999 - i) * 8 }' >/dev/shm/lines
+                        %1$s create %2$s --engine java --queues 1 /dev/shm/lines
+                        dd if=/dev/urandom of=/dev/shm/page bs=4k count=1 status=none
+                        dd if=/dev/shm/page of=/dev/mapper/%2$s bs=4k oflag=direct status=none
+                        dd if=/dev/ubda bs=4k skip=99999 count=1 iflag=direct status=none | cmp - /dev/shm/page
+                        test $(%1$s table %2$s | wc -l) = 100000
+                        """.formatted(Guest.checkout().resolve("bin/dmctl"), name)))
+                .ok();
+        made.add(name);
     }
 
     @Test

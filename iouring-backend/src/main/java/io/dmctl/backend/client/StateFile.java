@@ -7,8 +7,8 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.dmctl.bindings.control.DmName;
 import io.dmctl.bindings.control.DmTableLine;
 import io.dmctl.bindings.control.DmUuid;
+import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -35,8 +35,12 @@ public final class StateFile {
     // ---- writing ----
 
     public static void write(Path groupDir, List<DeviceState> devices) throws IOException {
-        final StringWriter text = new StringWriter();
-        try (JsonGenerator out = JSON.createGenerator(text)) {
+        final Path next = groupDir.resolve("state.next");
+        Files.deleteIfExists(next);
+        Files.createFile(next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        // As it comes: the text of a large table would take as much of a server's heap as the table.
+        try (BufferedWriter text = Files.newBufferedWriter(next);
+                JsonGenerator out = JSON.createGenerator(text)) {
             out.writeStartObject();
             out.writeNumberField("schema", SCHEMA);
             out.writeArrayFieldStart("devices");
@@ -45,11 +49,8 @@ public final class StateFile {
             }
             out.writeEndArray();
             out.writeEndObject();
+            out.writeRaw('\n');
         }
-        final Path next = groupDir.resolve("state.next");
-        Files.deleteIfExists(next);
-        Files.createFile(next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(next, text.append('\n').toString());
         Files.move(next, of(groupDir), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 

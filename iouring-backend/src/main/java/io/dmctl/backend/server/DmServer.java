@@ -38,6 +38,7 @@ import io.dmctl.targets.spi.TargetException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -286,16 +287,24 @@ final class DmServer implements AutoCloseable {
         return device;
     }
 
+    /// Each is made when it is asked for: there may be many.
     private static List<TableSpec> specs(List<DmTableLine> lines) {
-        final List<TableSpec> specs = new ArrayList<>();
-        for (DmTableLine line : lines) {
-            specs.add(new TableSpec(
-                    line.startSector(),
-                    line.lenSectors(),
-                    line.type(),
-                    line.params().getBytes(StandardCharsets.UTF_8)));
-        }
-        return specs;
+        return new AbstractList<>() {
+            @Override
+            public TableSpec get(int index) {
+                final DmTableLine line = lines.get(index);
+                return new TableSpec(
+                        line.startSector(),
+                        line.lenSectors(),
+                        line.type(),
+                        line.params().getBytes(StandardCharsets.UTF_8));
+            }
+
+            @Override
+            public int size() {
+                return lines.size();
+            }
+        };
     }
 
     private DmReplyWriter clear(DmRequest request) throws DmProtocolException {

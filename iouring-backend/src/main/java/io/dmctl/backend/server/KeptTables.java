@@ -66,7 +66,11 @@ final class KeptTables {
             if (type == null || hasSecret(type, line)) {
                 return Optional.empty();
             }
-            lines.add(new DmTableLine(line.startSector(), line.lenSectors(), line.type(), params(type, line, names)));
+            final String params = params(type, line, names);
+            lines.add(
+                    params.equals(line.params())
+                            ? line // there may be many
+                            : new DmTableLine(line.startSector(), line.lenSectors(), line.type(), params));
         }
         return Optional.of(new TableState(number, readOnly, lines));
     }
