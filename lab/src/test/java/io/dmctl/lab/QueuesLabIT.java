@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,9 @@ class QueuesLabIT {
     private static final String BELOW = "queues_below_dmctl_test_delme";
     private static final String LINEAR = "0 32768 linear /dev/ubda 0";
     private static final Duration BOUND = Duration.ofSeconds(60);
+    /// UBLK_MAX_QUEUE_DEPTH
+    private static final int DEEPEST = 4096;
+
     private static final int WRITES = LabBoot.cycles(20_000, 500);
     private static final long SEED = Long.getLong("dmctl.seed", 20261126);
 
@@ -164,6 +168,39 @@ class QueuesLabIT {
         }
         assertEquals(2048, sectors.size());
         assertEquals(sectors.stream().sorted().toList(), sectors);
+    }
+
+    /// The most that the driver takes: every tag is with the target at once, none waits in front of it.
+    @Test
+    void aQueueOf4096TagsHasThemAllInFlight() throws Exception {
+        make("0 32768 delay /dev/ubda 0 600000", 1, DEEPEST, "block", "queue");
+        final String disk = Remains.disk(NAME);
+        assertEquals(
+                DEEPEST + "",
+                Files.readString(Path.of("/sys/block", disk, "queue/nr_requests"))
+                        .strip());
+        final long fio = Long.parseLong(Guest.sh("(fio --name=deep --filename=/dev/mapper/" + NAME
+                        + " --rw=randread --bs=4k --iodepth=" + DEEPEST + " --number_ios=" + DEEPEST
+                        + " --direct=1 --ioengine=io_uring >/dev/shm/deep 2>&1; echo $? >/dev/shm/deep.code) & echo $!")
+                .ok()
+                .strip());
+        Await.until("all tags are in flight", BOUND, () -> Remains.inFlight(disk) == DEEPEST);
+        Await.until("the target has them", BOUND, () -> waiting().equals("0 32768 delay " + DEEPEST + " 0 0"));
+        assertEquals(DEEPEST, Remains.inFlight(disk));
+        devices.suspend(Engine.JAVA, NAME); // it does not wait for the delays
+        devices.resume(Engine.JAVA, NAME);
+        ProcessHandle.of(fio)
+                .ifPresent(p -> p.onExit()
+                        .orTimeout(BOUND.toSeconds(), TimeUnit.SECONDS)
+                        .join());
+        assertEquals(
+                "0",
+                Files.readString(Path.of("/dev/shm/deep.code")).strip(),
+                () -> Guest.sh("cat /dev/shm/deep").ok());
+    }
+
+    private String waiting() throws Exception {
+        return devices.statusText(Engine.JAVA, NAME, DmTask.TableStatus.Kind.INFO);
     }
 
     private String read() throws Exception {

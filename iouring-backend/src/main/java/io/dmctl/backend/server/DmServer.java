@@ -23,6 +23,7 @@ import io.dmctl.bindings.sys.Fd;
 import io.dmctl.targets.core.BlockDevice;
 import io.dmctl.targets.core.IoGroup;
 import io.dmctl.targets.core.LiveTable;
+import io.dmctl.targets.core.MappedDevice;
 import io.dmctl.targets.core.TableBuilder;
 import io.dmctl.targets.core.TableException;
 import io.dmctl.targets.core.TableSpec;
@@ -211,7 +212,7 @@ final class DmServer implements AutoCloseable {
                     new ServerTargets(claims, this::ofGroup, frame.devices(), how.notOpened(), memory);
             final boolean readOnly = request.has(DmFlags.READONLY);
             final LiveTable built = new TableBuilder(all, group, services).build(device.md, specs(table), readOnly);
-            requireRoom(built);
+            requireRoom(device.md, built);
             device.keep(built, KeptTables.of(all, table, memory.table(), readOnly, services.names()));
             device.md.load(built);
             if (isNew && how.takeover().isPresent()) {
@@ -232,10 +233,10 @@ final class DmServer implements AutoCloseable {
     }
 
     /// Owns `table` when it throws.
-    private void requireRoom(LiveTable table) throws DmProtocolException {
+    private void requireRoom(MappedDevice device, LiveTable table) throws DmProtocolException {
         boolean ok = false;
         try {
-            budget.requireTable(table, promisedThreads());
+            budget.requireTable(device, table, promisedThreads());
             ok = true;
         } finally {
             if (!ok) {
@@ -281,7 +282,7 @@ final class DmServer implements AutoCloseable {
 
     private ServedDevice admit(DmId id, LoadRequest how) throws DmProtocolException {
         final DmName name = how.name().orElseThrow(() -> new DmProtocolException(Errno.ENXIO, "no device " + id));
-        budget.requireDevice(promisedThreads() + Math.max(1, how.queues()));
+        budget.requireDevice(promisedThreads() + Math.max(1, how.queues()), how.boundedDepth());
         final ServedDevice device = showing.newDevice(group, name, how);
         devices.put(name, device);
         return device;

@@ -2,6 +2,7 @@ package io.dmctl.backend.server;
 
 import io.dmctl.backend.client.LoadOptions;
 import io.dmctl.backend.transport.IoMode;
+import io.dmctl.backend.transport.UblkOptions;
 import io.dmctl.bindings.control.DmName;
 import io.dmctl.bindings.control.DmProtocolException;
 import io.dmctl.bindings.control.DmUuid;
@@ -67,6 +68,11 @@ record LoadRequest(
                 number(ServerProtocol.TABLE_NUMBER, options.getOrDefault(ServerProtocol.TABLE_NUMBER, "0")),
                 options.getOrDefault(ServerProtocol.MODULE_PATH, ""),
                 notOpened);
+    }
+
+    /// Its queue's requests at once, for what is made before the transport refuses too many.
+    int boundedDepth() {
+        return Math.clamp(depth, 0, UblkOptions.MAX_DEPTH);
     }
 
     private static int number(String key, String value) throws DmProtocolException {

@@ -5,10 +5,12 @@ import io.dmctl.bindings.control.DmProtocolException;
 import io.dmctl.bindings.sys.Errno;
 import io.dmctl.targets.core.IoGroup;
 import io.dmctl.targets.core.LiveTable;
+import io.dmctl.targets.core.MappedDevice;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 
 /// Whether a load fits into this server: into its heap, which is fixed, and what its queues' buffers need into the
@@ -18,14 +20,15 @@ import java.util.Locale;
 /// product of both. The constants are measured, with the server's collector and heap (Serial, 64 MB, compressed
 /// pointers): MemoryBudgetUringTest holds them to what it measures.
 final class MemoryBudget {
-    /// The heap that a device takes on an I/O thread; 103 KB measured.
-    static final long SLOT_BYTES = 110_000;
+    /// The heap that a device of usual depth takes on an I/O thread; 103 KB measured.
+    private static final long SLOT_BYTES = 110_000;
     /// The heap that a line of a table takes on an I/O thread, besides what its target keeps for each bio; 101 bytes
     /// measured.
     static final long LINE_BYTES = 112;
     /// What commands need meanwhile.
     private static final long RESERVE_BYTES = 10L << 20;
     private static final int MEASURED_BIOS = 8;
+    private static final int SLOT_BIOS = IoGroup.POOL_BIOS + IoGroup.OWN_BIOS;
 
     private static final Path MEMINFO = Path.of("/proc/meminfo");
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -36,28 +39,36 @@ final class MemoryBudget {
         this.group = group;
     }
 
-    /// For one more device. `promised`: how many I/O threads it, and those that wait for their first resume, will
-    /// start.
-    ///
-    /// @throws DmProtocolException ENOMEM
-    void requireDevice(int promised) throws DmProtocolException {
-        final long devices = group.devices().size();
-        final long threads = group.threadCount();
-        final long slots = (devices + 1) * (threads + promised) - devices * threads;
-        requireHeap(
-                slots * SLOT_BYTES,
-                (devices + 1) + " devices on " + (threads + promised) + " I/O threads",
-                "give it a --group of its own, or take fewer --queues");
+    /// The heap that `bios` bios take.
+    static long slotBytes(long bios) {
+        return bios * SLOT_BYTES / SLOT_BIOS;
     }
 
-    /// For a table that is about to be loaded.
+    /// For one more device, of queues of `depth`. `promised`: how many I/O threads it, and those that wait for their
+    /// first resume, will start.
     ///
     /// @throws DmProtocolException ENOMEM
-    void requireTable(LiveTable table, int promised) throws DmProtocolException {
+    void requireDevice(int promised, int depth) throws DmProtocolException {
+        final List<MappedDevice> devices = group.devices();
+        final long threads = group.threadCount() + (long) promised;
+        long bios = threads * (Math.max(IoGroup.POOL_BIOS, depth) + IoGroup.OWN_BIOS);
+        for (MappedDevice device : devices) {
+            bios += (long) promised * device.biosOnAThread();
+        }
+        requireHeap(
+                slotBytes(bios),
+                (devices.size() + 1) + " devices on " + threads + " I/O threads",
+                "give it a --group of its own, or take fewer --queues, or a smaller --depth");
+    }
+
+    /// For a table that is about to be loaded for `device`.
+    ///
+    /// @throws DmProtocolException ENOMEM
+    void requireTable(MappedDevice device, LiveTable table, int promised) throws DmProtocolException {
         final long threads = group.threadCount() + (long) promised;
         final long bioBytes = (perIoBytes(table, 1 + MEASURED_BIOS) - perIoBytes(table, 1)) / MEASURED_BIOS;
         requireHeap(
-                threads * (table.targetCount() * LINE_BYTES + bioBytes * (IoGroup.POOL_BIOS + IoGroup.OWN_BIOS)),
+                threads * (table.targetCount() * LINE_BYTES + bioBytes * device.biosOnAThread()),
                 "a table of " + table.targetCount() + " lines on " + threads + " I/O threads",
                 "spread it over several devices, or take fewer --queues");
     }

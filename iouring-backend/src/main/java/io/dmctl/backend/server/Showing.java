@@ -37,7 +37,7 @@ final class Showing {
     }
 
     ServedDevice newDevice(IoGroup group, DmName name, LoadRequest how) throws DmProtocolException {
-        final MappedDevice md = group.create(name.nodeName());
+        final MappedDevice md = group.create(name.nodeName(), how.boundedDepth());
         boolean ok = false;
         try {
             final BlockTransport transport = transport(group, md, name, how);

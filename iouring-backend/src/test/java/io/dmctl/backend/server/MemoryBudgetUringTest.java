@@ -19,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The budget's constants are what a device costs, and it refuses what does not fit.
 class MemoryBudgetUringTest {
@@ -49,27 +51,29 @@ class MemoryBudgetUringTest {
         return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
     }
 
-    @Test
-    void aDeviceCostsOnAThreadWhatTheBudgetSays() {
-        group.forget(group.create("first")); // what is loaded once does not count
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1024})
+    void aDeviceCostsOnAThreadWhatTheBudgetSays(int depth) {
+        final MappedDevice first = group.create("first", depth);
+        final long budgeted = MemoryBudget.slotBytes(first.biosOnAThread());
+        group.forget(first); // what is loaded once does not count
         final long before = usedHeapBytes();
         final List<MappedDevice> devices = new ArrayList<>();
         for (int i = 0; i < DEVICES; i++) {
-            devices.add(group.create("d" + i));
+            devices.add(group.create("d" + i, depth));
         }
         final long each = (usedHeapBytes() - before) / (DEVICES * THREADS);
         assertEquals(DEVICES, devices.size());
-        assertTrue(
-                each <= MemoryBudget.SLOT_BYTES && each > MemoryBudget.SLOT_BYTES * 3 / 4,
-                each + " bytes measured, the budget says " + MemoryBudget.SLOT_BYTES);
+        assertTrue(each <= budgeted && each > budgeted * 3 / 4, each + " bytes measured, the budget says " + budgeted);
     }
 
     @Test
     void whatDoesNotFitIsRefusedWithTheFigures() throws Exception {
         final MemoryBudget budget = new MemoryBudget(group);
-        budget.requireDevice(1);
-        final int tooMany = (int) (Runtime.getRuntime().maxMemory() / MemoryBudget.SLOT_BYTES);
-        final DmProtocolException heap = assertThrows(DmProtocolException.class, () -> budget.requireDevice(tooMany));
+        budget.requireDevice(1, 128);
+        final int tooMany = (int) (Runtime.getRuntime().maxMemory() / MemoryBudget.slotBytes(IoGroup.POOL_BIOS));
+        final DmProtocolException heap =
+                assertThrows(DmProtocolException.class, () -> budget.requireDevice(tooMany, 128));
         assertEquals(Errno.ENOMEM, heap.errno());
         assertTrue(
                 String.valueOf(heap.getMessage()).startsWith("1 devices on " + (THREADS + tooMany) + " I/O threads"),

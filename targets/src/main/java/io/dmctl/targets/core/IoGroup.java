@@ -17,7 +17,8 @@ import java.util.function.Supplier;
 /// Thread rule: any thread. The lock is held for list changes and for handing tasks to threads, never while waiting for
 /// them.
 public final class IoGroup {
-    /// Bios of each mapped device on each thread, for requests and for the targets' own.
+    /// Bios of each mapped device on each thread, for requests (more where its queue has more of these) and for the
+    /// targets' own.
     public static final int POOL_BIOS = 256;
 
     public static final int OWN_BIOS = 64;
@@ -59,7 +60,7 @@ public final class IoGroup {
     public synchronized void join(IoThread thread) {
         threads.add(thread);
         for (MappedDevice device : devices) {
-            device.joinThread(thread, poolBios, ownBios);
+            device.joinThread(thread);
         }
     }
 
@@ -76,12 +77,18 @@ public final class IoGroup {
 
     /// A device without a table, blocked until its first resume.
     public MappedDevice create(String name) {
+        return create(name, 0);
+    }
+
+    /// As above. `requests`: how many its queue has at once; as many bios it has on each thread, where that is more
+    /// than others have, so that none of them waits in front of the table.
+    public MappedDevice create(String name, int requests) {
         final MappedDevice device;
         synchronized (this) {
-            device = new MappedDevice(this, name, takeSlot());
+            device = new MappedDevice(this, name, takeSlot(), Math.max(poolBios, requests), ownBios);
             devices.add(device);
         }
-        onEveryThread(thread -> device.joinThread(thread, poolBios, ownBios));
+        onEveryThread(device::joinThread);
         return device;
     }
 

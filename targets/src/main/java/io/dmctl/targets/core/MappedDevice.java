@@ -36,6 +36,8 @@ public final class MappedDevice implements BlockDevice {
 
     private final IoGroup group;
     private final int slotId;
+    private final int poolBios;
+    private final int ownBios;
     private final AtomicLong eventNr = new AtomicLong();
     private final List<MdThread> slots = new CopyOnWriteArrayList<>();
     /// What threads that serve no more have done: requests by operation, and bios by target of the table in use.
@@ -53,14 +55,21 @@ public final class MappedDevice implements BlockDevice {
 
     private final AtomicInteger users = new AtomicInteger();
 
-    MappedDevice(IoGroup group, String name, int slotId) {
+    MappedDevice(IoGroup group, String name, int slotId, int poolBios, int ownBios) {
         this.group = group;
         this.name = name;
         this.slotId = slotId;
+        this.poolBios = poolBios;
+        this.ownBios = ownBios;
     }
 
     int slotId() {
         return slotId;
+    }
+
+    /// How many bios it has on each I/O thread of its group.
+    public int biosOnAThread() {
+        return poolBios + ownBios;
     }
 
     // ---- I/O ----
@@ -488,7 +497,7 @@ public final class MappedDevice implements BlockDevice {
     // ---- threads ----
 
     /// On `thread`, with the group's lock or on the thread's own task.
-    void joinThread(IoThread thread, int poolBios, int ownBios) {
+    void joinThread(IoThread thread) {
         if (thread.slot(slotId) != null) {
             return;
         }
