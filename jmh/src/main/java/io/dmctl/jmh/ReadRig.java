@@ -8,6 +8,8 @@ import io.dmctl.bindings.sys.Sys;
 import io.dmctl.targets.core.IoGroup;
 import io.dmctl.targets.core.IoThread;
 import io.dmctl.targets.core.ThreadScheduler;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -33,12 +35,19 @@ record ReadRig(Fd fd, long blocks, Mapping buffers, ReadLoad load, QueueAgent ag
     static ReadRig open(Path file, int flags, int depth, String target) throws Exception {
         final Fd fd = Fd.open(file.toString(), flags);
         final IoGroup group = new IoGroup(new ThreadScheduler(), ReadRig::noWorker);
-        final long blocks = Files.size(file) / BLOCK;
+        final long blocks = sizeBytes(file) / BLOCK;
         final long sectors = (blocks * BLOCK) >> 9;
         final BenchDevices devices = new BenchDevices(new ReadFile(fd, sectors));
         final ReadLoad load = new ReadLoad(devices.running(group, sectors, target, "7:0 0"), depth, BLOCK);
         final QueueAgent agent = QueueAgent.start(group, "bench", load);
         return new ReadRig(fd, blocks, Mapping.anonymous((long) depth * BLOCK), load, agent);
+    }
+
+    /// Also of a block device, of which [Files#size] knows none.
+    private static long sizeBytes(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file)) {
+            return channel.size();
+        }
     }
 
     private static IoThread noWorker(int index) {
