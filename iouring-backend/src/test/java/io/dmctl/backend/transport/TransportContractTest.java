@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -248,8 +249,17 @@ abstract class TransportContractTest {
         Thread.ofPlatform().start(reading);
         assertFalse(reading.isDone());
         client.close();
-        transport.stop();
+        stopWhenLeft();
         assertThrows(ExecutionException.class, reading::get);
+    }
+
+    /// A socket that is closed below a thread that reads from it is gone when that thread has left it.
+    private void stopWhenLeft() throws Exception {
+        final long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (transport.openCount() > 0 && System.nanoTime() < end) {
+            Thread.sleep(1);
+        }
+        transport.stop();
     }
 
     @Test
