@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @LabTest(
         cpus = 2,
         disks = {"256M", "256M", "256M"},
-        timeoutSeconds = 500)
+        timeoutSeconds = 600)
 class BothEnginesExt4LabIT {
     private static final String NAME = "ext4_dmctl_test_delme";
     private static final String DEVICE = "/dev/mapper/" + NAME;

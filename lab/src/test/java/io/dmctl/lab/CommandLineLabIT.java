@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 @LabTest(
         cpus = 2,
         disks = {"64M"},
-        timeoutSeconds = 240)
+        timeoutSeconds = 600)
 class CommandLineLabIT {
     private static final String KERNEL = "k_dmctl_test_delme";
     private static final String JAVA = "j_dmctl_test_delme";

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @LabTest(
         cpus = 2,
         disks = {"64M", "64M"},
-        timeoutSeconds = 300)
+        timeoutSeconds = 600)
 class CompatLinesLabIT {
     static List<CompatLine.Scenario> scenarios() {
         return CompatLine.scenarios("dmsetup-lines.txt");

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 @LabTest(
         cpus = 2,
         disks = {"32M", "32M"},
-        timeoutSeconds = 120)
+        timeoutSeconds = 600)
 class CryptLabIT {
     private static final String KERNELS = "kernel_dmctl_test_delme";
     private static final String OURS = "java_dmctl_test_delme";

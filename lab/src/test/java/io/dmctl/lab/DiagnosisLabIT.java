@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @LabTest(
         cpus = 2,
         disks = {"16M", "16M"},
-        timeoutSeconds = 300)
+        timeoutSeconds = 600)
 class DiagnosisLabIT {
     @ParameterizedTest
     @ValueSource(

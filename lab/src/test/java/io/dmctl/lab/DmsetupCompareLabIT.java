@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @LabTest(
         cpus = 2,
         disks = {"64M", "64M"},
-        timeoutSeconds = 300)
+        timeoutSeconds = 600)
 class DmsetupCompareLabIT {
     private static final String SUFFIX = "_dmctl_test_delme";
     private static final List<String> DEVICES =

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @LabTest(
         cpus = 2,
         disks = {"32M", "32M"},
-        timeoutSeconds = 400)
+        timeoutSeconds = 600)
 class IoModesLabIT {
     private static final String NAME = "modes_dmctl_test_delme";
     private static final Duration BOUND = Duration.ofSeconds(60);

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @LabTest(
         cpus = 2,
         disks = {"256M", "1G"},
-        timeoutSeconds = 120)
+        timeoutSeconds = 600)
 class LabSmokeLabIT {
     @Test
     void kernelIsTheLabs() throws IOException {

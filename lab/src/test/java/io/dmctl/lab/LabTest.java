@@ -22,7 +22,7 @@ public @interface LabTest {
     String[] disks() default {};
 
     /// How long the whole class may take in the guest.
-    int timeoutSeconds() default 300;
+    int timeoutSeconds() default 600;
 
     /// Regular expressions (grep -E) for lines of the kernel's log that are no finding in this class.
     String[] allowedKernelLog() default {};

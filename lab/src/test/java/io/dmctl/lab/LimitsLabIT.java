@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 @LabTest(
         cpus = 2,
         disks = {"32M", "32M"},
-        timeoutSeconds = 400)
+        timeoutSeconds = 600)
 class LimitsLabIT {
     private static final String NAME = "limits_dmctl_test_delme";
     private static final String NO_DISCARD = "limits_below_dmctl_test_delme";

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @LabTest(
         cpus = 2,
         disks = {"64M"},
-        timeoutSeconds = 240)
+        timeoutSeconds = 600)
 class NamesLabIT {
     private static final String NAME = "names_dmctl_test_delme";
     private static final String OTHER = "other_dmctl_test_delme";

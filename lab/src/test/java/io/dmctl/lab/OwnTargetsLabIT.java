@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 @LabTest(
         cpus = 2,
         disks = {"64M", "64M"},
-        timeoutSeconds = 240)
+        timeoutSeconds = 600)
 class OwnTargetsLabIT {
     private static final String NAME = "own_dmctl_test_delme";
     private static final int SECTORS = 131072;

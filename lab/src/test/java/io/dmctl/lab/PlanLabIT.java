@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @LabTest(
         cpus = 2,
         disks = {"16M", "16M"},
-        timeoutSeconds = 300)
+        timeoutSeconds = 600)
 class PlanLabIT {
     private static final String LOW = "z_low_dmctl_test_delme";
     private static final String TOP = "a_top_dmctl_test_delme";

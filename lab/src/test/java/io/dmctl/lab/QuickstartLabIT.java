@@ -8,7 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// `dmctl quickstart` as a new user sees it: both tables on /dev/ublkbN, without ublk by the kernel; and nothing left.
-@LabTest(memory = "4G", timeoutSeconds = 400)
+@LabTest(memory = "4G", timeoutSeconds = 600)
 class QuickstartLabIT {
     @Test
     void withoutUblkTheKernelRunsTheTables() throws Exception {

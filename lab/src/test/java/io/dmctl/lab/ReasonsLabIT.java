@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 @LabTest(
         cpus = 2,
         disks = {"64M"},
-        timeoutSeconds = 240)
+        timeoutSeconds = 600)
 class ReasonsLabIT {
     private static final String NAME = "held_dmctl_test_delme";
     private static final String TOP = "top_dmctl_test_delme";

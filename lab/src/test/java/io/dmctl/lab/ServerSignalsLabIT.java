@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @LabTest(
         cpus = 2,
         disks = {"256M", "256M"},
-        timeoutSeconds = 400)
+        timeoutSeconds = 600)
 class ServerSignalsLabIT {
     private static final String NAME = "signals_dmctl_test_delme";
     private static final String TABLE = "0 524288 striped 2 128 /dev/ubda 0 /dev/ubdb 0";

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 @LabTest(
         cpus = 2,
         disks = {"256M", "256M"},
-        timeoutSeconds = 240)
+        timeoutSeconds = 600)
 class StackedLabIT {
     private static final String LOWER = "lower_dmctl_test_delme";
     private static final String UPPER = "upper_dmctl_test_delme";

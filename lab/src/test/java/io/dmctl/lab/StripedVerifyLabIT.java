@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 @LabTest(
         cpus = 2,
         disks = {"256M", "256M"},
-        timeoutSeconds = 400)
+        timeoutSeconds = 600)
 class StripedVerifyLabIT {
     private static final String NAME = "verify_dmctl_test_delme";
     private static final String WHOLE = "0 1048576 striped 2 64 /dev/ubda 0 /dev/ubdb 0";

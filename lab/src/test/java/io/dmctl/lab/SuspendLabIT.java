@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 @LabTest(
         cpus = 2,
         disks = {"256M"},
-        timeoutSeconds = 240)
+        timeoutSeconds = 600)
 class SuspendLabIT {
     private static final String NAME = "suspend_dmctl_test_delme";
     private static final String DEVICE = "/dev/mapper/" + NAME;

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @LabTest(
         cpus = 2,
         disks = {"16M", "16M"},
-        timeoutSeconds = 300)
+        timeoutSeconds = 600)
 class SwapLabIT {
     private static final String NAME = "swap_dmctl_test_delme";
     private static final String SLOW = "swapslow_dmctl_test_delme";

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @LabTest(
         cpus = 2,
         disks = {"16M", "16M"},
-        timeoutSeconds = 400)
+        timeoutSeconds = 600)
 class TargetPagesLabIT {
     private static final String PROMPT = "$ ";
     private static final Duration BOUND = Duration.ofSeconds(60);

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 @LabTest(
         cpus = 2,
         disks = {"16M", "16M"},
-        timeoutSeconds = 240)
+        timeoutSeconds = 600)
 class ToolTargetsLabIT {
     private static final String SUFFIX = "_tools_dmctl_test_delme";
     private static final String ANCHOR = "anchor" + SUFFIX;

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @LabTest(
         cpus = 2,
         disks = {"16M"},
-        timeoutSeconds = 240)
+        timeoutSeconds = 600)
 class TopLabIT {
     private static final String NAME = "top_dmctl_test_delme";
 

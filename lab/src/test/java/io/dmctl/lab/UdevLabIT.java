@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @LabTest(
         cpus = 2,
         disks = {"64M"},
-        timeoutSeconds = 300)
+        timeoutSeconds = 600)
 class UdevLabIT {
     private static final String NAME = "udev_dmctl_test_delme";
     private static final String OTHER = "udevother_dmctl_test_delme";

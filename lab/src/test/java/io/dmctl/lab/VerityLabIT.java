@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @LabTest(
         cpus = 2,
         disks = {"2M", "1M", "1M"},
-        timeoutSeconds = 200)
+        timeoutSeconds = 600)
 class VerityLabIT {
     private static final String NAME = "verity_dmctl_test_delme";
     private static final String ANCHOR = "anchor_dmctl_test_delme";

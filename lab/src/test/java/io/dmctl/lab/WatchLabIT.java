@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @LabTest(
         cpus = 2,
         disks = {"16M", "16M"},
-        timeoutSeconds = 300)
+        timeoutSeconds = 600)
 class WatchLabIT {
     private static final String NAME = "watch_dmctl_test_delme";
     private static final String OTHER = "watch2_dmctl_test_delme";

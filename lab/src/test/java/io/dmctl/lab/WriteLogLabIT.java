@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @LabTest(
         cpus = 2,
         disks = {"64M", "64M", "64M", "64M"},
-        timeoutSeconds = 240)
+        timeoutSeconds = 600)
 class WriteLogLabIT {
     private static final String NAME = "log_dmctl_test_delme";
     private static final int SECTORS = 65536;

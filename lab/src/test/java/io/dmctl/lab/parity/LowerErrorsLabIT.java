@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /// What a program above reads of an error of the device below, through ublk.
-@LabTest(timeoutSeconds = 200)
+@LabTest(timeoutSeconds = 600)
 class LowerErrorsLabIT {
     private static final String NAME = "errors_dmctl_test_delme";
     private static final String BELOW = "errors_below_dmctl_test_delme";

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 @LabTest(
         cpus = 2,
         disks = {"64M", "64M", "64M"},
-        timeoutSeconds = 240)
+        timeoutSeconds = 600)
 class MirrorLabIT {
     private static final MirrorRow ROW = new MirrorRow();
     private static final Duration SOON = Duration.ofSeconds(20);

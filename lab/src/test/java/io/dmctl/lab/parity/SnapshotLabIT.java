@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 @LabTest(
         cpus = 2,
         disks = {"64M", "64M", "64M"},
-        timeoutSeconds = 240)
+        timeoutSeconds = 600)
 class SnapshotLabIT {
     private static final SnapshotRow ROW = new SnapshotRow();
     private static final Duration SOON = Duration.ofSeconds(20);
