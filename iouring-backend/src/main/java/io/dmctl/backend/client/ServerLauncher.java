@@ -22,7 +22,7 @@ import java.util.concurrent.TimeoutException;
 /// The thread that starts it first becomes an I/O flusher and leaves the mount namespace; both are inherited
 /// (decision 13). Where the machine forbids either, the server starts all the same, and its log says so.
 final class ServerLauncher {
-    private static final int READY_SECONDS = 30;
+    private static final int READY_SECONDS = 90;
     /// More options for a server's JVM, with white space between them.
     private static final String OPTIONS_VARIABLE = "DMCTL_SERVER_JAVA_OPTS";
 
