@@ -17,8 +17,6 @@ import org.jspecify.annotations.Nullable;
 /// Finds the command, runs it, and tells how it ended.
 public final class Main {
     private static final String COMPAT = "--compat=";
-    private static final String RECORD = "--record";
-    private static final String REPLAY = "--replay";
 
     private final Streams streams;
     private final boolean debug;
@@ -57,7 +55,11 @@ public final class Main {
                 streams.out().println("dmctl " + version());
                 yield ExitCode.OK;
             }
-            default -> first.startsWith(RECORD) || first.startsWith(REPLAY) ? taped(args) : command(first, args, null);
+            // Constants: the class is loaded by taped only.
+            default ->
+                first.startsWith(TapeOption.RECORD) || first.startsWith(TapeOption.REPLAY)
+                        ? taped(args)
+                        : command(first, args, null);
         };
     }
 

@@ -11,8 +11,8 @@ import java.util.List;
 ///
 /// @param words how many it is
 record TapeOption(boolean replay, Path file, int words) {
-    private static final String RECORD = "--record";
-    private static final String REPLAY = "--replay";
+    static final String RECORD = "--record";
+    static final String REPLAY = "--replay";
 
     static boolean is(String word) {
         return word.startsWith(RECORD) || word.startsWith(REPLAY);
