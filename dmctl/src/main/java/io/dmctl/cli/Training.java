@@ -1,5 +1,8 @@
 package io.dmctl.cli;
 
+import io.dmctl.bindings.control.UdevCookie;
+import io.dmctl.bindings.control.UdevTransport;
+import io.dmctl.bindings.sys.Semaphores;
 import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.IOException;
@@ -15,8 +18,7 @@ import java.util.jar.JarFile;
 /// the rest of our classes, too: the archive of the device servers.
 ///
 /// `bin/dmctl-prepare` starts it with a registry of its own (`DMCTL_RUN_DIR`). It prints nothing and always succeeds:
-/// what
-/// does not work on this machine is only not in the archive.
+/// what does not work on this machine is only not in the archive.
 final class Training {
     private static final String DEVICE = "dmctl_training";
     private static final String[][] COMMANDS = {
@@ -55,6 +57,10 @@ final class Training {
         {"table", DEVICE},
         {"ls"},
     };
+
+    /// What commands of a kernel's device need, where there is no device-mapper in the kernel to train with.
+    @SuppressWarnings("unused") // a constant of a class is enough to have it loaded
+    private static final Class<?>[] OF_THE_KERNEL_ENGINE = {UdevTransport.class, UdevCookie.class, Semaphores.class};
 
     private Training() {}
 
