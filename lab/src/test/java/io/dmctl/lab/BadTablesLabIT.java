@@ -26,7 +26,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// server
 /// that has another device, for a start of one costs seconds; one test has a server of its own.
 @LabTest(
-        cpus = 2,
         disks = {"64M", "64M"},
         timeoutSeconds = 600)
 class BadTablesLabIT {

@@ -12,7 +12,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// A file system that one engine wrote is the other's, byte for byte, and back.
 @LabTest(
-        cpus = 2,
         disks = {"256M", "256M", "256M"},
         timeoutSeconds = 600)
 class BothEnginesExt4LabIT {

@@ -10,7 +10,6 @@ import org.junit.jupiter.api.Test;
 
 /// `--json` and the start-up of `bin/dmctl`, with a device of each engine.
 @LabTest(
-        cpus = 2,
         disks = {"64M"},
         timeoutSeconds = 600)
 class CommandLineLabIT {

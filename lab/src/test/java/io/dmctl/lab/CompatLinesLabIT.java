@@ -7,7 +7,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// `dmctl --compat=dmsetup` answers the command lines of `dmsetup-lines.txt` as dmsetup does.
 @LabTest(
-        cpus = 2,
         disks = {"64M", "64M"},
         timeoutSeconds = 600)
 class CompatLinesLabIT {

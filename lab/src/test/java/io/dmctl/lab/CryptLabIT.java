@@ -24,7 +24,6 @@ import org.junit.jupiter.api.Test;
 
 /// The Java engine's crypt beside the kernel's: the same bytes on the disk, each reads what the other wrote.
 @LabTest(
-        cpus = 2,
         disks = {"32M", "32M"},
         timeoutSeconds = 600)
 class CryptLabIT {

@@ -9,7 +9,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// The kernel only logs why it refuses a table. The command looks at it with our constructors: they must stand
 /// being made for a look.
 @LabTest(
-        cpus = 2,
         disks = {"16M", "16M"},
         timeoutSeconds = 600)
 class DiagnosisLabIT {

@@ -16,7 +16,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// dmctl and dmsetup tell the same of the same kernel devices, byte for byte.
 @LabTest(
-        cpus = 2,
         disks = {"64M", "64M"},
         timeoutSeconds = 600)
 class DmsetupCompareLabIT {

@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Test;
 
 /// The command lines of docs/features.md do what the page says, in its order.
 @LabTest(
-        cpus = 2,
         disks = {"64M", "64M"},
         timeoutSeconds = 600)
 class FeaturesPageLabIT {

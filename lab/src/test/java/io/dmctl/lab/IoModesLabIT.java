@@ -19,7 +19,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// Every I/O mode holds what is written, for targets that let the bytes pass, that need them, and that make them.
 @LabTest(
-        cpus = 2,
         disks = {"32M", "32M"},
         timeoutSeconds = 600)
 class IoModesLabIT {

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Target(ElementType.TYPE)
 @ExtendWith(LabExtension.class)
 public @interface LabTest {
-    /// CPUs of the guest. Take 1 to compare speeds, 2 or more for correctness.
-    int cpus() default 2;
+    /// CPUs of the guest, and of the host for it. One is several times as fast as two; take two where threads race.
+    int cpus() default 1;
 
     /// Memory of the guest, such as `2G`; the host gives it as it is touched.
     String memory() default "2G";

@@ -29,7 +29,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// A device under load changes its size and its server, and no request fails or is lost. `-Psoak` has the counts
 /// of an acceptance.
 @LabTest(
-        cpus = 2,
         disks = {"32M"},
         timeoutSeconds = 1500)
 class LifeCycleLabIT {

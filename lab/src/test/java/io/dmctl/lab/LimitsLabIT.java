@@ -17,7 +17,6 @@ import org.junit.jupiter.api.Test;
 /// The limits that a program reads of a device are those of the kernel's device with the same table; where
 /// they are not, docs/architecture.md has the reason.
 @LabTest(
-        cpus = 2,
         disks = {"32M", "32M"},
         timeoutSeconds = 600)
 class LimitsLabIT {

@@ -19,7 +19,6 @@ import org.junit.jupiter.api.Test;
 
 /// A load that a server has no memory for is refused before anything is made, and what it serves runs on.
 @LabTest(
-        cpus = 2,
         memory = "1G",
         disks = {"512M"},
         timeoutSeconds = 600)

@@ -21,7 +21,6 @@ import org.junit.jupiter.api.Test;
 /// A file system on our device, and more dirty pages than the machine has memory: a server that needed memory to
 /// write them back would wait for itself.
 @LabTest(
-        cpus = 2,
         memory = "1G",
         disks = {"2G"},
         timeoutSeconds = 900)

@@ -26,7 +26,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// A name or uuid is one device's, whichever engine has it, and /dev/mapper leads to that device.
 @LabTest(
-        cpus = 2,
         disks = {"64M"},
         timeoutSeconds = 600)
 class NamesLabIT {

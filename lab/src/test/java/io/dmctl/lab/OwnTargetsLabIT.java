@@ -25,7 +25,6 @@ import org.junit.jupiter.api.Test;
 
 /// The tutorial's targets, from a jar of one's own: a file system on them, and a new build put in use below it.
 @LabTest(
-        cpus = 2,
         disks = {"64M", "64M"},
         timeoutSeconds = 600)
 class OwnTargetsLabIT {

@@ -29,7 +29,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// Devices of both engines as files: saved, compared, made again.
 @LabTest(
-        cpus = 2,
         disks = {"16M", "16M"},
         timeoutSeconds = 600)
 class PlanLabIT {

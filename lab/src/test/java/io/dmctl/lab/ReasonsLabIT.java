@@ -21,7 +21,6 @@ import org.junit.jupiter.api.Test;
 
 /// What stands behind an errno of the kernel's, and what ends a suspend that somebody forgot.
 @LabTest(
-        cpus = 2,
         disks = {"64M"},
         timeoutSeconds = 600)
 class ReasonsLabIT {

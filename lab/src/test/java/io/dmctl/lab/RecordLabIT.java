@@ -19,7 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// `--record` of command lines to the kernel's device-mapper, and `--replay` of the same where there is none,
 /// by a process without a capability.
 @LabTest(
-        cpus = 2,
         disks = {"64M"},
         timeoutSeconds = 600)
 class RecordLabIT {

@@ -31,7 +31,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// A server is killed under load and its devices come back, without a lost write. `-Ddmctl.soak` multiplies the
 /// cycles.
 @LabTest(
-        cpus = 2,
         disks = {"64M", "64M"},
         timeoutSeconds = 1500)
 class RecoveryLabIT {

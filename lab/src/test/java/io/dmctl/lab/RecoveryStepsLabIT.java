@@ -29,7 +29,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// A server is killed at each step of a device's life: what was acknowledged is there afterwards. Targets whose state
 /// is in memory only say so before, and come back empty.
 @LabTest(
-        cpus = 2,
         disks = {"32M", "32M"},
         timeoutSeconds = 900)
 class RecoveryStepsLabIT {

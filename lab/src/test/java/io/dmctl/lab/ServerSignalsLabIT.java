@@ -18,7 +18,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// What becomes of a device when its server, or the client that makes it, is told to end or is killed.
 @LabTest(
-        cpus = 2,
         disks = {"256M", "256M"},
         timeoutSeconds = 600)
 class ServerSignalsLabIT {

@@ -7,7 +7,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// `dmctl --compat=dmstats` answers the command lines of `dmstats-lines.txt` as dmstats does.
 @LabTest(
-        cpus = 2,
         disks = {"64M", "64M"},
         timeoutSeconds = 600)
 class StatsLinesLabIT {

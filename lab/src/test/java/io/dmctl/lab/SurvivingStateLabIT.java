@@ -23,7 +23,6 @@ import org.junit.jupiter.api.Test;
 /// What a target keeps in memory, and the kernel as long as its table lives, is there again after the death
 /// of the server and after an upgrade.
 @LabTest(
-        cpus = 2,
         disks = {"16M", "16M"},
         timeoutSeconds = 600)
 class SurvivingStateLabIT {

@@ -17,7 +17,6 @@ import org.junit.jupiter.api.Test;
 
 /// A suspended Java device holds its I/O, freezes its file system, can be removed, and can come back larger.
 @LabTest(
-        cpus = 2,
         disks = {"256M"},
         timeoutSeconds = 600)
 class SuspendLabIT {

@@ -19,7 +19,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// The examples in docs/targets do what they say: each ```` ```console ```` block is typed in as it stands, a command
 /// after `$ `, and prints the lines behind it. /dev/sda and /dev/sdb are the guest's disks.
 @LabTest(
-        cpus = 2,
         disks = {"16M", "16M"},
         timeoutSeconds = 600)
 class TargetPagesLabIT {

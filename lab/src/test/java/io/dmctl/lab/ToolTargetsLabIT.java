@@ -33,7 +33,6 @@ import org.junit.jupiter.api.Test;
 /// What flakey, delay, dust, error, switch, unstriped and null do in time, to errors from below and to the queue's
 /// limits: on both engines where the kernel has the target. Tables and bytes are compared in the parity tests.
 @LabTest(
-        cpus = 2,
         disks = {"16M", "16M"},
         timeoutSeconds = 600)
 class ToolTargetsLabIT {

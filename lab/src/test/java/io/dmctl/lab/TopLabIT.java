@@ -16,7 +16,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// What a device does is counted.
 @LabTest(
-        cpus = 2,
         disks = {"16M"},
         timeoutSeconds = 600)
 class TopLabIT {

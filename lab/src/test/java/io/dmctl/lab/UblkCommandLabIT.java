@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /// `dmctl ublk` on devices of ours, of another server, and of nobody. Another server is one of another registry.
-@LabTest(cpus = 2, timeoutSeconds = 600)
+@LabTest(timeoutSeconds = 600)
 class UblkCommandLabIT {
     private static final String NAME = "ublk_dmctl_test_delme";
     private static final DmName OTHER = DmName.mangle("other_dmctl_test_delme");

@@ -19,7 +19,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Beside a udev of the guest's own, with dmsetup's rules and one that makes it slow, names are there, and gone, when a
 /// command ends.
 @LabTest(
-        cpus = 2,
         disks = {"64M"},
         timeoutSeconds = 600)
 class UdevLabIT {

@@ -27,7 +27,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// Both engines on what veritysetup formatted: the same bytes, the same blocks refused or corrected, the same texts.
 @LabTest(
-        cpus = 2,
         disks = {"2M", "1M", "1M"},
         timeoutSeconds = 600)
 class VerityLabIT {

@@ -23,7 +23,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// What happens to devices of both engines is told.
 @LabTest(
-        cpus = 2,
         disks = {"16M", "16M"},
         timeoutSeconds = 600)
 class WatchLabIT {

@@ -18,7 +18,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// A file system on log-writes, of either engine, and the log replayed: to a mark, to each flush, to the end.
 @LabTest(
-        cpus = 2,
         disks = {"64M", "64M", "64M", "64M"},
         timeoutSeconds = 600)
 class WriteLogLabIT {

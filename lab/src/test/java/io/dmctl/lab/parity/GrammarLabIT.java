@@ -40,7 +40,6 @@ import org.junit.jupiter.api.Test;
 ///
 /// An acceptance takes 200 generated good and 200 generated bad lines of each target.
 @LabTest(
-        cpus = 2,
         disks = {"64M", "64M", "64M", "64M", "64M", "64M"},
         timeoutSeconds = 1500,
         allowedKernelLog = {".*"})

@@ -37,7 +37,6 @@ import org.junit.jupiter.api.Test;
 
 /// What the parity proofs do not ask of a mirror: what is copied, the log from one engine to the other, legs that fail.
 @LabTest(
-        cpus = 2,
         disks = {"64M", "64M", "64M"},
         timeoutSeconds = 600)
 class MirrorLabIT {

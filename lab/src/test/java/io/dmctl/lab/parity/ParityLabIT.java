@@ -15,7 +15,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Every target against the kernel's own, all proofs, in one boot; `docs/kernel-coverage.md` has the results.
 /// `-Ddmctl.parity=linear,zero:T2` runs these rows and proofs only, `-Ddmctl.parity.seed=N` takes other random numbers.
 @LabTest(
-        cpus = 2,
         disks = {"64M", "64M", "64M"},
         timeoutSeconds = 2400)
 @Order(1) // the longest of all: begun first, so that no guest is left alone with it

@@ -27,7 +27,6 @@ import org.junit.jupiter.api.Test;
 /// What the parity proofs do not ask of snapshots: one COW device that both engines write in turn, merges of what the
 /// other wrote, a COW device that is full.
 @LabTest(
-        cpus = 2,
         disks = {"64M", "64M", "64M"},
         timeoutSeconds = 600)
 class SnapshotLabIT {
