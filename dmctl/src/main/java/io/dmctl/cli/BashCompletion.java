@@ -42,10 +42,10 @@ final class BashCompletion {
                 local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command= at=1
                 COMPREPLY=()
                 while [ "$at" -lt "$COMP_CWORD" ]; do
-                    case ${COMP_WORDS[at]} in --record | --replay) at=$((at + 2)) ;; *) break ;; esac
+                    case ${COMP_WORDS[at]} in --record | --replay | --timeout) at=$((at + 2)) ;; *) break ;; esac
                 done
                 if [ "$at" -gt "$COMP_CWORD" ]; then
-                    _dmctl_files -f
+                    [ "$prev" = --timeout ] || _dmctl_files -f
                     return
                 fi
                 [ "$at" -lt "$COMP_CWORD" ] && command=${COMP_WORDS[at]}
@@ -64,7 +64,8 @@ final class BashCompletion {
     void print() {
         out.print(HEAD.replace("@TARGETS@", String.join(" ", CompletionValue.builtInTargets()))
                 .replace("@FIELDS@", String.join(" ", Vocabulary.fields())));
-        final List<String> all = new ArrayList<>(List.of("--help", "--version", "--record", "--replay", "help"));
+        final List<String> all =
+                new ArrayList<>(List.of("--help", "--version", "--record", "--replay", "--timeout", "help"));
         for (CommandName name : CommandName.values()) {
             all.add(name.word());
         }

@@ -25,7 +25,7 @@ final class FishCompletion {
             function __dmctl_needs_command
                 set -l words (commandline -opc)
                 set -e words[1]
-                while string match -q -r '^--(record|replay)$' -- "$words[1]"
+                while string match -q -r '^--(record|replay|timeout)$' -- "$words[1]"
                     set -e words[1]
                     set -q words[1]; or return 0
                     set -e words[1]
@@ -46,7 +46,9 @@ final class FishCompletion {
         out.print(HEAD.replace("@TARGETS@", String.join(" ", CompletionValue.builtInTargets())));
         for (Usage.Item item : HelpPage.GLOBAL) {
             final String name = item.left().substring("--".length(), item.left().indexOf(' '));
-            out.println("complete -c dmctl -n __dmctl_needs_command -l " + name + " -r -F -d " + quoted(item.right()));
+            final String value = item.left().endsWith(" FILE") ? " -r -F" : " -x";
+            out.println(
+                    "complete -c dmctl -n __dmctl_needs_command -l " + name + value + " -d " + quoted(item.right()));
         }
         for (CommandName name : CommandName.values()) {
             out.println(

@@ -7,6 +7,9 @@ import java.util.List;
 final class HelpPage {
     /// The options that stand before the command.
     static final List<Usage.Item> GLOBAL = List.of(
+            new Usage.Item(
+                    "--timeout SECONDS",
+                    "end a command that is not over by then, with exit code 7, and say what it waits for"),
             new Usage.Item("--record FILE", "write the ioctls to a new file, without keys: docs/commands/record.md"),
             new Usage.Item(
                     "--replay FILE", "answer them from such a file: no root, no device-mapper, nothing is done"));
@@ -26,7 +29,7 @@ final class HelpPage {
                   dmctl remove d0 d1                                 remove both
 
                 Usage: dmctl COMMAND [OPTION]... [ARGUMENT]...
-                       dmctl --record FILE | --replay FILE COMMAND...
+                       dmctl [--timeout SECONDS] [--record FILE | --replay FILE] COMMAND...
                        dmctl COMMAND --help
                        dmctl help target [NAME]
                        dmctl --help | --version

@@ -20,6 +20,7 @@ public final class Main {
 
     private final Streams streams;
     private final boolean debug;
+    private @Nullable TimeLimit limit;
 
     /// `debug`: failures print where they came from.
     Main(Streams streams, boolean debug) {
@@ -55,12 +56,29 @@ public final class Main {
                 streams.out().println("dmctl " + version());
                 yield ExitCode.OK;
             }
-            // Constants: the class is loaded by taped only.
-            default ->
-                first.startsWith(TapeOption.RECORD) || first.startsWith(TapeOption.REPLAY)
-                        ? taped(args)
-                        : command(first, args, null);
+            // Constants: the class is loaded by limited only.
+            default -> first.startsWith(TimeLimit.OPTION) ? limited(args) : recorded(args);
         };
+    }
+
+    /// With an end of its time. Only here that class is loaded.
+    private ExitCode limited(List<String> args) {
+        try {
+            final TimeLimit l = TimeLimit.of(args);
+            limit = l;
+            return recorded(args.subList(l.words(), args.size()));
+        } catch (CommandFailure e) {
+            streams.err().println("dmctl: " + e.getMessage());
+            return e.exitCode();
+        }
+    }
+
+    private ExitCode recorded(List<String> args) {
+        final String first = args.getFirst();
+        // Constants: the class is loaded by taped only.
+        return first.startsWith(TapeOption.RECORD) || first.startsWith(TapeOption.REPLAY)
+                ? taped(args)
+                : command(first, args, null);
     }
 
     /// With a record of the ioctls, written or answering. Only here those classes are loaded.
@@ -89,12 +107,22 @@ public final class Main {
         }
         try (DmTape tape = option == null ? null : option.open()) {
             final Shell shell = new Shell(streams.in(), streams.out(), streams.err(), System.getenv(), tape);
-            return Dmsetup.run(program, args, shell) == 0 ? ExitCode.OK : ExitCode.FAILED;
+            if (limit != null) {
+                limit.start(late -> compatFailed(late).code());
+            }
+            final int code = Dmsetup.run(program, args, shell);
+            ended();
+            return code == 0 ? ExitCode.OK : ExitCode.FAILED;
         } catch (IOException | UncheckedIOException e) {
-            streams.out().flush();
-            streams.err().println("dmctl: " + ErrorReport.of(e).text());
-            return ExitCode.FAILED;
+            ended();
+            return compatFailed(e);
         }
+    }
+
+    private ExitCode compatFailed(Exception failure) {
+        streams.out().flush();
+        streams.err().println("dmctl: " + ErrorReport.of(failure).text());
+        return ExitCode.FAILED;
     }
 
     private ExitCode help(List<String> args) {
@@ -131,11 +159,28 @@ public final class Main {
                     session.use(tape.open(name.get()));
                 }
                 session.useUdev(arguments);
+                limit(session, name.get(), json);
                 run(command, arguments, session);
             }
+            ended();
             return ExitCode.OK;
         } catch (Exception | LinkageError e) {
+            ended();
             return failed(name.get(), e, json);
+        }
+    }
+
+    private void limit(Session session, CommandName name, @Nullable Json json) {
+        final TimeLimit l = limit;
+        if (l != null) {
+            session.use(l);
+            l.start(failure -> failed(name, failure, json).code());
+        }
+    }
+
+    private void ended() {
+        if (limit != null) {
+            limit.end();
         }
     }
 

@@ -43,7 +43,7 @@ final class ManPages {
     private void overview() {
         title("dmctl", "the Linux device-mapper, run by the kernel or by targets in Java");
         section("SYNOPSIS");
-        text("dmctl [--record FILE | --replay FILE] COMMAND [OPTION]... [ARGUMENT]...");
+        text("dmctl [--timeout SECONDS] [--record FILE | --replay FILE] COMMAND [OPTION]... [ARGUMENT]...");
         section("COMMANDS");
         for (CommandName name : CommandName.values()) {
             item("dmctl-" + name.word() + "(1)", name.summary());

@@ -11,6 +11,7 @@ import io.dmctl.bindings.control.DmName;
 import io.dmctl.bindings.control.DmNodes;
 import io.dmctl.bindings.control.DmTape;
 import io.dmctl.bindings.control.DmTask;
+import io.dmctl.bindings.control.DmTransport;
 import io.dmctl.bindings.control.UdevPolicy;
 import io.dmctl.bindings.sys.Availability;
 import io.dmctl.bindings.sys.Devno;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// What a command works with: its streams and the engines, each opened when it is first needed. Owns the
@@ -32,6 +34,7 @@ final class Session implements AutoCloseable {
     private final CommandName command;
     private final Streams streams;
     private @Nullable DmTape tape;
+    private @Nullable TimeLimit limit;
     private @Nullable Engines engines;
     private @Nullable Availability kernel;
     private @Nullable DmNodes nodes;
@@ -63,6 +66,11 @@ final class Session implements AutoCloseable {
     /// then owns.
     void use(DmTape tape) {
         this.tape = tape;
+    }
+
+    /// Before the engines are needed: the limit is told what is being waited for.
+    void use(TimeLimit limit) {
+        this.limit = limit;
     }
 
     /// The command has done all that it does; what it has found is its result also where the record is not well.
@@ -101,7 +109,9 @@ final class Session implements AutoCloseable {
     Engines engines() {
         Engines e = engines;
         if (e == null) {
-            e = tape == null ? Engines.open(udev()) : Engines.open(tape, udev());
+            final TimeLimit l = limit;
+            final UnaryOperator<DmTransport> wrap = l == null ? UnaryOperator.identity() : l.pending()::watch;
+            e = tape == null ? Engines.open(udev(), wrap) : Engines.open(tape, udev(), wrap);
             engines = e;
         }
         return e;

@@ -59,9 +59,10 @@ public final class Engines implements AutoCloseable {
         return open(Registry.system());
     }
 
-    /// With changes of the kernel's devices that wait for udev as `udev` says.
-    public static Engines open(UdevPolicy udev) {
-        return new Engines(Registry.system(), UnaryOperator.identity(), udev, null);
+    /// With changes of the kernel's devices that wait for udev as `udev` says, and each way wrapped by `wrap` as in
+    /// [#open(Registry, UnaryOperator)].
+    public static Engines open(UdevPolicy udev, UnaryOperator<DmTransport> wrap) {
+        return new Engines(Registry.system(), wrap, udev, null);
     }
 
     /// With another registry than this user's own.
@@ -82,9 +83,8 @@ public final class Engines implements AutoCloseable {
     /// With a record of the commands to the kernel's device-mapper, written or answering; the caller closes it
     /// behind this object. Of the Java engine there are only its target types then: what it does is not in its
     /// commands alone. A replay looks at no registry, and does not wait for udev.
-    public static Engines open(DmTape tape, UdevPolicy udev) {
-        return new Engines(
-                tape.replays() ? Registry.at(NOWHERE) : Registry.system(), UnaryOperator.identity(), udev, tape);
+    public static Engines open(DmTape tape, UdevPolicy udev, UnaryOperator<DmTransport> wrap) {
+        return new Engines(tape.replays() ? Registry.at(NOWHERE) : Registry.system(), wrap, udev, tape);
     }
 
     /// Can the kernel's device-mapper be used here?
