@@ -30,7 +30,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// The ublk control device through the bindings: a device's life, and what is refused in it.
-@LabTest(timeoutSeconds = 600)
+@LabTest(cpus = 2, timeoutSeconds = 600)
 class UblkControlLabIT {
     private static final int DEPTH = 16;
     private static final int MAX_IO_BYTES = 1 << 18;
