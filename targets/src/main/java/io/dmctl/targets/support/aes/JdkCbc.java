@@ -87,16 +87,32 @@ final class JdkCbc implements SectorCipher {
     @Override
     public void decrypt(SectorRun run) {
         final int n = run.sectorBytes;
-        for (int i = 0; i < run.sectors; i++) {
-            final long iv = run.ivAt + (long) i * SectorRun.IV_BYTES;
-            MemorySegment.copy(run.from, ValueLayout.JAVA_BYTE, run.fromAt + (long) i * n, in, 0, n);
-            decryptor.update(in, n, out);
-            Words.set(out, 0, Words.get(out, 0) ^ run.ivs.get(Words.LE, iv));
-            Words.set(out, 8, Words.get(out, 8) ^ run.ivs.get(Words.LE, iv + 8));
-            for (int at = BLOCK; at < n; at += 8) {
+        final int atOnce = CHUNK / n;
+        for (int i = 0; i < run.sectors; i += atOnce) {
+            final int count = Math.min(atOnce, run.sectors - i);
+            final int bytes = count * n;
+            final long offset = (long) i * n;
+            MemorySegment.copy(run.from, ValueLayout.JAVA_BYTE, run.fromAt + offset, in, 0, bytes);
+            decryptor.update(in, bytes, out);
+            for (int at = BLOCK; at < bytes; at += Long.BYTES) {
                 Words.set(out, at, Words.get(out, at) ^ Words.get(in, at - BLOCK));
             }
-            MemorySegment.copy(out, 0, run.to, ValueLayout.JAVA_BYTE, run.toAt + (long) i * n, n);
+            unchain(run, i, count);
+            MemorySegment.copy(out, 0, run.to, ValueLayout.JAVA_BYTE, run.toAt + offset, bytes);
+        }
+    }
+
+    /// The first block of a sector has its initialisation vector before it, and not the last of another sector.
+    private void unchain(SectorRun run, int first, int count) {
+        for (int i = 0; i < count; i++) {
+            final long iv = run.ivAt + (long) (first + i) * SectorRun.IV_BYTES;
+            final int at = i * run.sectorBytes;
+            Words.set(out, at, Words.get(out, at) ^ run.ivs.get(Words.LE, iv));
+            Words.set(out, at + 8, Words.get(out, at + 8) ^ run.ivs.get(Words.LE, iv + 8));
+            if (i > 0) {
+                Words.set(out, at, Words.get(out, at) ^ Words.get(in, at - BLOCK));
+                Words.set(out, at + 8, Words.get(out, at + 8) ^ Words.get(in, at - 8));
+            }
         }
     }
 
