@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dmctl.backend.client.Engine;
+import io.dmctl.backend.client.LoadOptions;
 import io.dmctl.bindings.control.DmException;
 import io.dmctl.bindings.sys.Errno;
 import java.time.Duration;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 class SuspendLabIT {
     private static final String NAME = "suspend_dmctl_test_delme";
     private static final String DEVICE = "/dev/mapper/" + NAME;
+    private static final String LOWER = "suspend_lower_dmctl_test_delme";
     private static final String SMALL = "0 131072 linear /dev/ubda 0";
     private static final String LARGE = "0 262144 linear /dev/ubda 0";
     private static final Duration BOUND = Duration.ofSeconds(30);
@@ -79,6 +81,29 @@ class SuspendLabIT {
         requireWaiting(read);
         devices.resume(Engine.JAVA, NAME);
         requireEnd(read);
+    }
+
+    /// As the kernel does when a signal ends the caller.
+    @Test
+    void aSuspendWhoseCallerEndsIsTakenBack() throws Exception {
+        devices.remove(Engine.JAVA, NAME);
+        devices.create(Engine.KERNEL, LOWER, SMALL, LoadOptions.DEFAULT);
+        devices.createJava(NAME, "0 131072 linear /dev/mapper/" + LOWER + " 0");
+        writeBytes();
+        devices.suspend(Engine.KERNEL, LOWER);
+        final Process read = startRead();
+        Await.until("the read is in flight", BOUND, () -> Remains.inFlight(Remains.disk(NAME)) > 0);
+        final Guest.Result late = Guest.dmctl("--timeout", "1", "suspend", NAME);
+        assertEquals(7, late.exitCode(), late::toString);
+        assertTrue(late.err().contains("DM_DEV_SUSPEND of " + NAME + " has not returned"), late::toString);
+        Thread.sleep(2500); // the server looks once a second whether its clients are there
+        requireWaiting(read);
+        devices.resume(Engine.KERNEL, LOWER);
+        requireEnd(read);
+        assertFalse(devices.info(Engine.JAVA, NAME).suspended());
+        requireEnd(startRead());
+        devices.remove(Engine.JAVA, NAME);
+        devices.remove(Engine.KERNEL, LOWER);
     }
 
     @Test

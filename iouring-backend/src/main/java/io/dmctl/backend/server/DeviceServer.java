@@ -176,6 +176,7 @@ public final class DeviceServer {
         try {
             while (!ending) {
                 final UnixSocket client = socket.accept(ACCEPT_POLL_MS);
+                server.waits().endThoseOfTheGone();
                 if (client == null && System.nanoTime() - startNs > FIRST_LOAD_NS) {
                     endIfEmpty(); // the client that started this server has died before its load
                 }

@@ -72,6 +72,7 @@ final class DmServer implements AutoCloseable {
     private final Registry registry;
     private final Path groupDir;
     private final MemoryBudget budget;
+    private final ClientWaits waits = new ClientWaits();
     private final Map<DmName, ServedDevice> devices = new ConcurrentHashMap<>();
     private volatile boolean hasServed;
     /// The number of the last table.
@@ -107,17 +108,16 @@ final class DmServer implements AutoCloseable {
         return hasServed;
     }
 
-    /// How a waiting command learns that its client has gone.
-    @FunctionalInterface
-    interface Hangup {
-        boolean isGone();
+    /// Commands that wait for I/O, and for whom.
+    ClientWaits waits() {
+        return waits;
     }
 
     /// Does what `frame` asks; the reply is written into its body.
     ///
     /// @throws DmProtocolException when the request is refused
     /// @throws TableException when a table or a device is at fault
-    DmReplyWriter answer(Frame frame, Hangup client)
+    DmReplyWriter answer(Frame frame, ClientWaits.Hangup client)
             throws DmProtocolException, TableException, ErrnoException, IOException {
         final DmRequest request = DmRequest.decode(frame.command(), frame.body());
         if (request.command() == DmCommand.DEV_WAIT) {
@@ -125,20 +125,20 @@ final class DmServer implements AutoCloseable {
         }
         commands.readLock().lock();
         try {
-            return answer(request, frame);
+            return answer(request, frame, client);
         } finally {
             commands.readLock().unlock();
         }
     }
 
-    private DmReplyWriter answer(DmRequest request, Frame frame)
+    private DmReplyWriter answer(DmRequest request, Frame frame, ClientWaits.Hangup client)
             throws DmProtocolException, TableException, ErrnoException, IOException {
         return switch (request.command()) {
             case TABLE_LOAD -> load(request, frame);
             case LIST_DEVICES -> list(request);
             case DEV_REMOVE -> remove(request);
             case DEV_RENAME -> rename(request);
-            case DEV_SUSPEND -> suspend(request);
+            case DEV_SUSPEND -> suspend(request, client);
             case DEV_STATUS -> info(request, device(request));
             case TABLE_CLEAR -> clear(request);
             case TABLE_DEPS -> deps(request);
@@ -363,22 +363,28 @@ final class DmServer implements AutoCloseable {
 
     // ---- the life of a device ----
 
-    private DmReplyWriter suspend(DmRequest request) throws DmProtocolException, TableException, IOException {
+    private DmReplyWriter suspend(DmRequest request, ClientWaits.Hangup client)
+            throws DmProtocolException, TableException, IOException {
         final ServedDevice device = device(request);
         final boolean noflush = request.has(DmFlags.NOFLUSH);
         if (request.has(DmFlags.SUSPEND)) {
-            device.md.suspend(noflush);
+            waits.run(client, () -> device.md.suspend(noflush));
             keepState();
         } else {
-            resume(device, noflush);
+            resume(device, noflush, client);
         }
         return info(request, device);
     }
 
     /// A removal waits for it, and it for a removal: else a device that is gone would be shown.
-    private void resume(ServedDevice device, boolean noflush) throws TableException, IOException {
+    private void resume(ServedDevice device, boolean noflush, ClientWaits.Hangup client)
+            throws TableException, IOException {
         synchronized (device) {
             requirePresent(device);
+            if (device.md.live() != null && device.md.inactive() != null) {
+                // Else the resume would do it, and write the state down as well, which must not be interrupted.
+                waits.run(client, () -> device.md.suspend(noflush));
+            }
             device.md.resume(noflush, this::keepState);
             if (device.md.live() != null) {
                 showing.shown(device, registry);
@@ -471,14 +477,15 @@ final class DmServer implements AutoCloseable {
         return reply;
     }
 
-    private DmReplyWriter await(DmRequest request, Hangup client) throws DmProtocolException {
+    private DmReplyWriter await(DmRequest request, ClientWaits.Hangup client)
+            throws DmProtocolException, TableException {
         final ServedDevice device = device(request);
         final int seen = request.eventNr();
-        final boolean done = group.scheduler()
-                .await(() -> (int) device.md.eventNr() != seen || client.isGone() || !devices.containsValue(device));
-        if (!done || client.isGone()) {
-            throw new DmProtocolException(Errno.EINTR, "the client has gone");
-        }
+        waits.run(client, () -> {
+            if (!group.scheduler().await(() -> (int) device.md.eventNr() != seen || !devices.containsValue(device))) {
+                throw new TableException("the client has gone", Errno.EINTR, -1, -1);
+            }
+        });
         return status(request, device);
     }
 
