@@ -35,8 +35,10 @@ import org.slf4j.LoggerFactory;
 ///
 /// Owned by whoever started it; [#close] ends the thread and frees the ring.
 public final class QueueAgent extends IoThread implements AutoCloseable {
-    private static final int FIRST_FLUSH = 4;
     private static final int SQ_ENTRIES = 512;
+    /// With one processor nothing that has begun early would go on beside this thread: it costs calls and brings
+    /// nothing.
+    private static final int FIRST_FLUSH = Runtime.getRuntime().availableProcessors() == 1 ? SQ_ENTRIES : 4;
     private static final int CQ_ENTRIES = 8192;
     private static final int ZERO_BYTES = 1 << 18;
     private static final int KIND_SHIFT = 56;
@@ -99,8 +101,9 @@ public final class QueueAgent extends IoThread implements AutoCloseable {
     private @Nullable SubmissionQueue sq;
     private @Nullable DataHolder registeredOf;
     private int unflushed;
-    /// So many entries are flushed before the turn's end: few at first, so that a disk begins early, and twice as many
-    /// each time, because what comes later finds it busy.
+    /// After so many entries they are flushed before the turn's end: few at first, so that a disk begins early, and
+    /// twice
+    /// as many each time, because what comes later finds it busy.
     private int flushAt = FIRST_FLUSH;
     private long turnNs = NOT_READ;
     private final MonotonicClock clock = new MonotonicClock();
