@@ -102,8 +102,7 @@ public final class QueueAgent extends IoThread implements AutoCloseable {
     private @Nullable DataHolder registeredOf;
     private int unflushed;
     /// After so many entries they are flushed before the turn's end: few at first, so that a disk begins early, and
-    /// twice
-    /// as many each time, because what comes later finds it busy.
+    /// twice as many each time, because what comes later finds it busy.
     private int flushAt = FIRST_FLUSH;
     private long turnNs = NOT_READ;
     private final MonotonicClock clock = new MonotonicClock();
