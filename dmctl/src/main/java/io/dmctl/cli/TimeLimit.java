@@ -6,9 +6,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToIntFunction;
 
-/// `--timeout SECONDS`, which stands before the command: a command that is not over by then ends the process, which
-/// says
-/// for what it has waited. A call that the kernel does not let go of at a signal keeps the process until it returns.
+/// `--timeout SECONDS`, which stands before the command: when that is not over by then the process ends, and says for
+/// what it has waited. A call that the kernel does not let go of at a signal keeps the process until it returns.
 ///
 /// Thread rule: as the methods say.
 final class TimeLimit {

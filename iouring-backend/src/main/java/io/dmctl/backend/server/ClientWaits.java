@@ -4,9 +4,8 @@ import io.dmctl.targets.core.TableException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Commands that wait for a device's I/O, and for whom: when the client has gone, the wait ends with EINTR and the
-/// device
-/// goes on, as the kernel's does when a signal ends the caller.
+/// Commands that wait for a device's I/O or events, and for whom: when the client has gone, the wait ends with EINTR
+/// and the device goes on, as the kernel's does when a signal ends the caller.
 ///
 /// Thread rule: [#run] on the thread that serves the client, [#endThoseOfTheGone] on any.
 final class ClientWaits {
@@ -26,6 +25,7 @@ final class ClientWaits {
 
     private final List<Wait> waits = new ArrayList<>();
 
+    /// @throws TableException of `step`'s, EINTR when the client has gone
     void run(Hangup client, Step step) throws TableException {
         final Wait wait = new Wait(Thread.currentThread(), client);
         synchronized (this) {
