@@ -68,7 +68,8 @@ final class JdkXts implements SectorCipher {
             whiten(i * run.sectorBytes, (i + 1) * run.sectorBytes, (first + i) * BLOCK);
         }
         aes.update(in, bytes, out);
-        xor(out, tweaks, run.to.asSlice(run.toAt + offset, bytes), bytes);
+        xor(out, tweaks, bytes);
+        MemorySegment.copy(out, 0, run.to, ValueLayout.JAVA_BYTE, run.toAt + offset, bytes);
     }
 
     /// Computes the tweaks of a sector and xors them to its input: each tweak has to wait for the one before it, so
@@ -90,10 +91,9 @@ final class JdkXts implements SectorCipher {
         }
     }
 
-    /// Into a slice whose start the JIT compiler need not add: it makes vector instructions of this.
-    private static void xor(byte[] data, byte[] with, MemorySegment to, int bytes) {
+    private static void xor(byte[] data, byte[] with, int bytes) {
         for (int i = 0; i < bytes; i += Long.BYTES) {
-            to.set(Words.LE, i, Words.get(data, i) ^ Words.get(with, i));
+            Words.set(data, i, Words.get(data, i) ^ Words.get(with, i));
         }
     }
 
