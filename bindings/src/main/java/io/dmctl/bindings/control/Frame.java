@@ -67,11 +67,16 @@ public final class Frame implements AutoCloseable {
         return taken;
     }
 
-    @Override
-    public void close() {
+    /// Closes the descriptors that it still owns.
+    void closeDevices() {
         for (DeviceDescriptor device : takeDevices()) {
             device.fd().close();
         }
+    }
+
+    @Override
+    public void close() {
+        closeDevices();
         if (arena.scope().isAlive()) {
             body.fill((byte) 0); // there may be keys in it
             arena.close();

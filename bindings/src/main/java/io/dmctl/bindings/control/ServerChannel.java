@@ -29,16 +29,20 @@ public final class ServerChannel implements AutoCloseable {
         }
     }
 
-    /// Answers a dm command that was done: what `reply` wrote into the request's buffer.
+    /// Answers a dm command that was done: what `reply` wrote into the request's buffer. The descriptors that came with
+    /// it are closed before: who has the answer may remove their devices, which must not be open here any more.
     public void reply(Frame request, DmReplyWriter reply) throws IOException {
+        request.closeDevices();
         reply(request, DmOutcome.OK, request.body().asSlice(0, reply.replyBytes()), List.of());
     }
 
-    /// Answers a command that failed. Of a dm command only the version goes back, as from the kernel.
+    /// Answers a command that failed. Of a dm command only the version goes back, as from the kernel; the descriptors
+    /// that came with it are closed before.
     public void fail(Frame request, DmOutcome outcome) throws IOException {
         if (outcome.errno() == 0) {
             throw new IllegalArgumentException("a failure without errno");
         }
+        request.closeDevices();
         final long bytes = request.command() < Frame.FIRST_OWN && request.body().byteSize() >= DmHeader.MIN_BYTES
                 ? DmHeader.VERSION_BYTES
                 : 0;

@@ -48,6 +48,7 @@ class SocketTransportTest {
     private final ExecutorService thread = Executors.newSingleThreadExecutor();
     private final List<DmTableLine> table = new ArrayList<>();
     private final List<String> devices = new ArrayList<>();
+    private int openBehindAnAnswer;
     private UnixServerSocket listener;
     private Future<?> server;
 
@@ -86,6 +87,7 @@ class SocketTransportTest {
                         channel.reply(frame, DmOutcome.OK, frame.body().asSlice(0, frame.bodyBytes()), frame.devices());
                     } else {
                         dm(channel, frame);
+                        openBehindAnAnswer += frame.devices().size();
                     }
                 }
             }
@@ -156,6 +158,7 @@ class SocketTransportTest {
         }
         server.get();
         assertEquals(List.of("transport=nbd", "depth=32", "/dev/sda=first", "/dev/sdé=second"), devices);
+        assertEquals(0, openBehindAnAnswer, "the client may remove these devices when it has the answer");
         for (DeviceDescriptor d : attached.devices()) {
             assertTrue(d.fd().isOpen());
             d.fd().close();
