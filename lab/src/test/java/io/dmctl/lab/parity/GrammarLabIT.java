@@ -50,10 +50,8 @@ class GrammarLabIT {
     private static final int QUOTA = SOAK ? 200 : 12;
     /// A target that takes no argument has few lines.
     private static final int LEAST = 10;
-    /// So many generated lines have enough good and bad ones among them; where there are few arguments, many are the
-    /// same.
-    private static final int LINES = 12 * QUOTA;
-    private static final int MOST_TRIES = 60 * QUOTA;
+    /// Not every generated line is good; many are the same.
+    private static final int TRIES = 6;
     private static final List<String> DISKS = List.of("/dev/ubda", "/dev/ubdb", "/dev/ubdc", "/dev/ubdd");
     private static final int THINS = 256;
     private static final int BLANK_BYTES = 256 << 10;
@@ -246,7 +244,7 @@ class GrammarLabIT {
         final LineGenerator generator =
                 new LineGenerator(Grammars.find(lines.type()).orElseThrow(), lines.good(), lines.disks());
         final LineMutator mutator = new LineMutator(lines.words());
-        for (int i = 0; i < MOST_TRIES && files.size() < LINES; i++) {
+        for (int i = 0; i < TRIES * QUOTA; i++) {
             for (String table : List.of(generator.line(random), mutator.mutate(lines.good(), random, 1))) {
                 if (lines.mayLoad(table) && known.add(table)) {
                     final Path file = folder.resolve(lines.type() + "-" + files.size() + ".generated");
