@@ -105,18 +105,19 @@ public final class Main {
             streams.err().println("dmctl: " + COMPAT + program + ": must be dmsetup or dmstats");
             return ExitCode.USAGE;
         }
+        final int code;
         try (DmTape tape = option == null ? null : option.open()) {
             final Shell shell = new Shell(streams.in(), streams.out(), streams.err(), System.getenv(), tape);
             if (limit != null) {
                 limit.start(late -> compatFailed(late).code());
             }
-            final int code = Dmsetup.run(program, args, shell);
-            ended();
-            return code == 0 ? ExitCode.OK : ExitCode.FAILED;
+            code = Dmsetup.run(program, args, shell);
         } catch (IOException | UncheckedIOException e) {
             ended();
             return compatFailed(e);
         }
+        ended();
+        return code == 0 ? ExitCode.OK : ExitCode.FAILED;
     }
 
     private ExitCode compatFailed(Exception failure) {
@@ -162,12 +163,12 @@ public final class Main {
                 limit(session, name.get(), json);
                 run(command, arguments, session);
             }
-            ended();
-            return ExitCode.OK;
         } catch (Exception | LinkageError e) {
             ended();
             return failed(name.get(), e, json);
         }
+        ended();
+        return ExitCode.OK;
     }
 
     private void limit(Session session, CommandName name, @Nullable Json json) {

@@ -79,7 +79,8 @@ final class TimeLimit {
                 null);
     }
 
-    /// The command has ended: the time counts no more. Does not return when the time was over first, as the process is
+    /// To be called once: the command has ended, the time counts no more. Does not return when the time was over first,
+    /// as the process is
     /// ending then.
     void end() {
         while (!over.compareAndSet(false, true)) {

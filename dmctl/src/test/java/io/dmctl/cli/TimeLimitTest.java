@@ -3,7 +3,12 @@ package io.dmctl.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -26,6 +31,17 @@ class TimeLimitTest {
         final CliRun run = CliRun.of(line.strip().split(" ", -1));
         assertEquals(ExitCode.USAGE.code(), run.exitCode(), run::toString);
         assertTrue(run.err().startsWith("dmctl: ") && run.err().contains(text), run::toString);
+    }
+
+    /// What is wrong only when the record is closed comes behind the command's end.
+    @Test
+    @Timeout(60)
+    void aRecordThatIsNotWellIsTold(@TempDir Path folder) throws IOException {
+        final Path record = Files.writeString(
+                folder.resolve("a.record"), "dmctl-record 1\nseen kernel yes%0adevice-mapper%0a\nend\n");
+        final CliRun run = CliRun.of("--timeout=60", "--replay", record.toString(), "--compat=dmsetup", "--version");
+        assertEquals(ExitCode.FAILED.code(), run.exitCode(), run::toString);
+        assertTrue(run.err().contains("dmctl: " + record + ": line 2: asked for DM_VERSION"), run::toString);
     }
 
     @Test

@@ -71,9 +71,8 @@ final class JdkXts implements SectorCipher {
         xor(out, tweaks, run.to, run.toAt + offset, bytes);
     }
 
-    /// Computes the tweaks of a sector and xors them to its input: each tweak has to wait for the one before it, so
-    /// that
-    /// the input costs nothing here.
+    /// Computes the tweaks of a sector and xors them to its input. Each tweak has to wait for the one before it: the
+    /// input costs nothing here.
     private void whiten(int at, int end, int first) {
         final byte[] t = tweaks;
         final byte[] data = in;
