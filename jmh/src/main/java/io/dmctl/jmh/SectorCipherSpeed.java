@@ -1,6 +1,7 @@
 package io.dmctl.jmh;
 
 import com.sun.management.ThreadMXBean;
+import io.dmctl.backend.crypto.CryptoServices;
 import io.dmctl.backend.crypto.EvpSectorCiphers;
 import io.dmctl.targets.spi.crypto.CipherMode;
 import io.dmctl.targets.spi.crypto.SectorCipher;
@@ -18,16 +19,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/// How many GB a second of processor time does each implementation of crypt's ciphers convert, with AES-256 at
-/// sectors of
-/// 512 and 4096 bytes, beside `openssl speed` of the same cipher and block size in the same round? `openssl
-/// speed` sets no
-/// initialisation vector for a block; a sector has one. Prints medians, and of the ratios the range over the
-/// rounds.
+/// How many GB a second of processor time does crypt convert (what it chose on this machine, and each of its
+/// implementations), with AES-256 at sectors of 512 and 4096 bytes, beside `openssl speed` of the same cipher and block
+/// size in the same round? `openssl speed` sets no initialisation vector for a block; a sector has one. Prints medians,
+/// and of the ratios the range over the rounds.
 public final class SectorCipherSpeed {
     private static final int ROUNDS = 5;
     private static final int WARM_UPS = 4;
     private static final long ROUND_NS = 300_000_000;
+    private static final SectorCiphers CHOSEN =
+            CryptoServices.find(SectorCiphers.class).orElseThrow();
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private SectorCipherSpeed() {}
@@ -48,7 +49,7 @@ public final class SectorCipherSpeed {
 
     /// One implementation at one size of I/O, and what it came to in each round.
     private static final class Runner {
-        final SectorCiphers provider;
+        final String name;
         final int ioBytes;
         final SectorCipher cipher;
         final SectorRun run = new SectorRun();
@@ -56,8 +57,9 @@ public final class SectorCipherSpeed {
         final double[] ofOpenssl = new double[ROUNDS];
         double bytesAllocated = Double.MAX_VALUE;
 
-        Runner(SectorCiphers provider, CipherMode mode, int sectorBytes, int ioBytes, Arena arena) throws Exception {
-            this.provider = provider;
+        Runner(String name, SectorCiphers provider, CipherMode mode, int sectorBytes, int ioBytes, Arena arena)
+                throws Exception {
+            this.name = name;
             this.ioBytes = ioBytes;
             final MemorySegment key = arena.allocate(mode == CipherMode.XTS ? 64 : 32);
             for (long i = 0; i < key.byteSize(); i++) {
@@ -95,11 +97,12 @@ public final class SectorCipherSpeed {
 
     private static void compare(CipherMode mode, boolean encrypt, int sectorBytes) throws Exception {
         try (Arena arena = Arena.ofShared()) {
-            final List<Runner> runners = List.of(
-                    new Runner(new JdkSectorCiphers(), mode, sectorBytes, 4096, arena),
-                    new Runner(new JdkSectorCiphers(), mode, sectorBytes, 65536, arena),
-                    new Runner(new EvpSectorCiphers(), mode, sectorBytes, 4096, arena),
-                    new Runner(new EvpSectorCiphers(), mode, sectorBytes, 65536, arena));
+            final List<Runner> runners = new ArrayList<>();
+            for (int ioBytes : new int[] {4096, 65536}) {
+                runners.add(new Runner("chosen", CHOSEN, mode, sectorBytes, ioBytes, arena));
+                runners.add(new Runner("jdk", new JdkSectorCiphers(), mode, sectorBytes, ioBytes, arena));
+                runners.add(new Runner("libcrypto", new EvpSectorCiphers(), mode, sectorBytes, ioBytes, arena));
+            }
             for (int i = 0; i < WARM_UPS; i++) {
                 runners.forEach(runner -> runner.measure(encrypt));
             }
@@ -120,7 +123,7 @@ public final class SectorCipherSpeed {
                         "%s %7d  %-10s %6.2f  %.2f (%.2f..%.2f)       %.2f%n",
                         what,
                         runner.ioBytes,
-                        runner.provider.name(),
+                        runner.name,
                         median(runner.gbPerSecond),
                         median(runner.ofOpenssl),
                         Arrays.stream(runner.ofOpenssl).min().orElseThrow(),

@@ -23,20 +23,27 @@ final class AesIntrinsics {
         if (vm == null) {
             return no("this JVM does not tell its options");
         }
-        try (Stream<String> lines = Files.lines(CPUINFO)) {
-            final String flags =
-                    lines.filter(line -> line.startsWith("flags")).findFirst().orElse("");
-            if (!Arrays.asList(flags.split("\\s+")).containsAll(FLAGS)) {
+        try {
+            if (!processorHasAll()) {
                 return no("the processor has not all of " + String.join(" ", FLAGS));
             }
-            final boolean aes =
-                    Boolean.parseBoolean(vm.getVMOption("UseAESIntrinsics").getValue());
+            // UseAESIntrinsics, which follows it, is a diagnostic option: a JVM does not tell it
+            final boolean aes = Boolean.parseBoolean(vm.getVMOption("UseAES").getValue());
             final int avx = Integer.parseInt(vm.getVMOption("UseAVX").getValue());
             return aes && avx >= AVX512
                     ? Availability.yes("AES intrinsics with AVX-512 and VAES")
                     : no("this JVM does not use AVX-512 for AES");
         } catch (IOException | IllegalArgumentException e) {
             return no("this machine does not tell: " + e.getMessage());
+        }
+    }
+
+    /// @throws IOException when the processor's flags cannot be read
+    static boolean processorHasAll() throws IOException {
+        try (Stream<String> lines = Files.lines(CPUINFO)) {
+            final String flags =
+                    lines.filter(line -> line.startsWith("flags")).findFirst().orElse("");
+            return Arrays.asList(flags.split("\\s+")).containsAll(FLAGS);
         }
     }
 

@@ -8,15 +8,26 @@ import io.dmctl.targets.spi.crypto.SectorRun;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.Objects;
 
 /// A context a direction, which it owns: closing wipes their keys.
+///
+/// A new initialisation vector costs 100 ns. CBC encryption needs none: its sectors are one chain, which starts with
+/// zeros and never ends, and the first block of a sector also gets the last cipher text of the chain, which the cipher
+/// takes out again.
 @HotPath
 final class EvpCipher implements SectorCipher {
+    private static final int BLOCK = 16;
+    private static final ValueLayout.OfLong LE = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
     private final CipherMode mode;
     private final Arena arena = Arena.ofShared();
     private final MemorySegment written = arena.allocate(ValueLayout.JAVA_INT);
     private final long writtenAddress = written.address();
+    private final MemorySegment firstBlock = arena.allocate(BLOCK);
+    private long lastLow;
+    private long lastHigh;
     private long encrypting;
     private long decrypting;
 
@@ -26,9 +37,37 @@ final class EvpCipher implements SectorCipher {
         this.decrypting = decrypting;
     }
 
+    /// Once, after both contexts have the key.
+    boolean startChain() {
+        return mode != CipherMode.CBC || LibCrypto.setIv(encrypting, firstBlock.address()) == 1;
+    }
+
     @Override
     public void encrypt(SectorRun run) {
-        convert(run, encrypting);
+        if (mode == CipherMode.CBC) {
+            encryptChain(run);
+        } else {
+            convert(run, encrypting);
+        }
+    }
+
+    private void encryptChain(SectorRun run) {
+        final int n = run.sectorBytes;
+        final long bytes = (long) run.sectors * n;
+        final long from = address(run.from, run.fromAt, bytes);
+        final long to = address(run.to, run.toAt, bytes);
+        for (long at = 0, iv = run.ivAt; at < bytes; at += n, iv += SectorRun.IV_BYTES) {
+            final long low = run.from.get(LE, run.fromAt + at) ^ run.ivs.get(LE, iv);
+            final long high = run.from.get(LE, run.fromAt + at + 8) ^ run.ivs.get(LE, iv + 8);
+            firstBlock.set(LE, 0, low ^ lastLow);
+            firstBlock.set(LE, 8, high ^ lastHigh);
+            update(encrypting, to + at, firstBlock.address(), BLOCK);
+            if (n > BLOCK) {
+                update(encrypting, to + at + BLOCK, from + at + BLOCK, n - BLOCK);
+            }
+            lastLow = run.to.get(LE, run.toAt + at + n - BLOCK);
+            lastHigh = run.to.get(LE, run.toAt + at + n - BLOCK + 8);
+        }
     }
 
     @Override
@@ -75,6 +114,7 @@ final class EvpCipher implements SectorCipher {
         if (arena.scope().isAlive()) {
             LibCrypto.freeContext(encrypting); // takes 0
             LibCrypto.freeContext(decrypting);
+            firstBlock.fill((byte) 0);
             encrypting = 0;
             decrypting = 0;
             arena.close();

@@ -38,7 +38,9 @@ public final class EvpSectorCiphers implements SectorCiphers {
             made.close();
             throw new TargetException("libcrypto has no memory for a context", ENOMEM, -1);
         }
-        if (!LibCrypto.init(encrypting, cipher, key, true) || !LibCrypto.init(decrypting, cipher, key, false)) {
+        if (!LibCrypto.init(encrypting, cipher, key, true)
+                || !LibCrypto.init(decrypting, cipher, key, false)
+                || !made.startChain()) {
             made.close();
             throw new TargetException("libcrypto refuses the key", EOPNOTSUPP, -1);
         }

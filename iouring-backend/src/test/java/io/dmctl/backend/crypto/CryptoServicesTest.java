@@ -39,6 +39,7 @@ class CryptoServicesTest {
         "CBC, 16, 512",
         "CBC, 24, 1024",
         "CBC, 32, 4096",
+        "CBC, 32, 16",
         "ECB, 16, 16",
         "ECB, 32, 512"
     })
@@ -59,8 +60,10 @@ class CryptoServicesTest {
                 run.to = ours;
                 jdk.encrypt(run);
                 run.to = arena.allocate(plain.byteSize());
-                evp.encrypt(run);
-                assertEquals(-1, ours.mismatch(run.to));
+                for (int time = 0; time < 2; time++) { // a chain that goes on must not show
+                    evp.encrypt(run);
+                    assertEquals(-1, ours.mismatch(run.to));
+                }
                 run.from = run.to; // in place
                 evp.decrypt(run);
                 assertEquals(-1, plain.mismatch(run.to));
@@ -72,6 +75,13 @@ class CryptoServicesTest {
         final byte[] array = new byte[bytes];
         random.nextBytes(array);
         return arena.allocateFrom(ValueLayout.JAVA_BYTE, array);
+    }
+
+    /// These tests run with the JVM's own choice of instructions.
+    @Test
+    void intrinsicsAreFoundWhereTheProcessorHasThem() throws IOException {
+        final Availability found = AesIntrinsics.probe();
+        assertEquals(AesIntrinsics.processorHasAll(), found.available(), found::reason);
     }
 
     @Test
@@ -95,6 +105,40 @@ class CryptoServicesTest {
             ChosenCiphers.choose(Availability.no("for this test", "none"), Availability.yes())
                     .open(CipherMode.XTS, key)
                     .close();
+        }
+    }
+
+    /// Runs on both sides of the length where it changes, one after the other: neither may leave a state.
+    @ParameterizedTest
+    @CsvSource({"512", "4096"})
+    void cbcByLengthMakesTheJdksBytes(int sectorBytes) throws TargetException {
+        assumeTrue(LibCrypto.probe().available(), LibCrypto.probe()::toString);
+        final ChosenCiphers chosen = ChosenCiphers.choose(Availability.yes("found"), LibCrypto.probe());
+        assertEquals("jdk+libcrypto", chosen.name(CipherMode.CBC, 32));
+        assertEquals("jdk", chosen.name(CipherMode.XTS, 64));
+        final Random random = new Random(6);
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment key = random(arena, random, 32);
+            final SectorRun run = new SectorRun();
+            run.sectorBytes = sectorBytes;
+            run.ivs = random(arena, random, 8 * SectorRun.IV_BYTES);
+            try (SectorCipher cipher = chosen.open(CipherMode.CBC, key);
+                    SectorCipher jdk = new JdkSectorCiphers().open(CipherMode.CBC, key)) {
+                for (int sectors : new int[] {1, 5, 3, 4, 2, 8, 1}) {
+                    run.sectors = sectors;
+                    final MemorySegment plain = random(arena, random, sectors * sectorBytes);
+                    final MemorySegment expected = arena.allocate(plain.byteSize());
+                    run.from = plain;
+                    run.to = expected;
+                    jdk.encrypt(run);
+                    run.to = arena.allocate(plain.byteSize());
+                    cipher.encrypt(run);
+                    assertEquals(-1, expected.mismatch(run.to));
+                    run.from = run.to;
+                    cipher.decrypt(run);
+                    assertEquals(-1, plain.mismatch(run.to));
+                }
+            }
         }
     }
 

@@ -17,6 +17,10 @@ import java.util.Arrays;
 @HotPath
 final class JdkXts implements SectorCipher {
     private static final int POLYNOMIAL = 0x87;
+    /// Bytes of 32 tweaks.
+    private static final int CHAIN = 32 * BLOCK;
+    /// Bytes of 128 tweaks.
+    private static final int FAR = 128 * BLOCK;
 
     private final JdkAes encryptor;
     private final JdkAes decryptor;
@@ -63,33 +67,59 @@ final class JdkXts implements SectorCipher {
     private void chunk(SectorRun run, JdkAes aes, int sector, int first, int count) {
         final int bytes = count * run.sectorBytes;
         final long offset = (long) sector * run.sectorBytes;
-        MemorySegment.copy(run.from, ValueLayout.JAVA_BYTE, run.fromAt + offset, in, 0, bytes);
         for (int i = 0; i < count; i++) {
-            whiten(i * run.sectorBytes, (i + 1) * run.sectorBytes, (first + i) * BLOCK);
+            tweaks(i * run.sectorBytes, (i + 1) * run.sectorBytes, (first + i) * BLOCK);
         }
+        xor(tweaks, run.from, run.fromAt + offset, in, bytes);
         aes.update(in, bytes, out);
         xor(out, tweaks, run.to, run.toAt + offset, bytes);
     }
 
-    /// Computes the tweaks of a sector and xors them to its input. Each tweak has to wait for the one before it: the
-    /// input costs nothing here.
-    private void whiten(int at, int end, int first) {
-        final byte[] t = tweaks;
-        final byte[] data = in;
+    /// The tweaks of a sector. Each waits for the one before it, so that they are computed in short chains, several of
+    /// which a processor has in work at a time: the next one starts at x^32 times the start of the last.
+    private void tweaks(int at, int end, int first) {
         long low = Words.get(firsts, first);
         long high = Words.get(firsts, first + 8);
+        final int near = Math.min(end, at + FAR);
+        for (int i = at; i < near; i += CHAIN) {
+            chain(i, Math.min(i + CHAIN, near), low, high);
+            final long carry = high >>> 32;
+            high = high << 32 | low >>> 32;
+            low = low << 32 ^ carry ^ carry << 1 ^ carry << 2 ^ carry << 7;
+        }
+        if (near < end) {
+            farTweaks(tweaks, near, end);
+        }
+    }
+
+    private void chain(int at, int end, long low, long high) {
+        final byte[] t = tweaks;
         for (int i = at; i < end; i += BLOCK) {
             Words.set(t, i, low);
             Words.set(t, i + 8, high);
-            Words.set(data, i, low ^ Words.get(data, i));
-            Words.set(data, i + 8, high ^ Words.get(data, i + 8));
             final long carry = (high >> 63) & POLYNOMIAL;
             high = high << 1 | low >>> 63;
             low = low << 1 ^ carry;
         }
     }
 
-    /// In this form (an int counts, its start is added) the JIT compiler makes vector instructions of it.
+    /// x^128 is x^7 + x^2 + x + 1: a tweak is the sum of four that lie 128 to 121 blocks before it, for which vector
+    /// instructions do.
+    private static void farTweaks(byte[] t, int at, int end) {
+        for (int i = at; i < end; i += Long.BYTES) {
+            final long a = Words.get(t, i - FAR) ^ Words.get(t, i - FAR + BLOCK);
+            final long b = Words.get(t, i - FAR + 2 * BLOCK) ^ Words.get(t, i - FAR + 7 * BLOCK);
+            Words.set(t, i, a ^ b);
+        }
+    }
+
+    /// In this form (an int counts, the start is added) the JIT compiler makes vector instructions of it.
+    private static void xor(byte[] with, MemorySegment from, long fromAt, byte[] data, int bytes) {
+        for (int i = 0; i < bytes; i += Long.BYTES) {
+            Words.set(data, i, Words.get(with, i) ^ from.get(Words.LE, fromAt + i));
+        }
+    }
+
     private static void xor(byte[] data, byte[] with, MemorySegment to, long toAt, int bytes) {
         for (int i = 0; i < bytes; i += Long.BYTES) {
             to.set(Words.LE, toAt + i, Words.get(data, i) ^ Words.get(with, i));

@@ -108,20 +108,20 @@ class SectorCiphersTest {
                 final int keyBytes = mode == CipherMode.XTS ? 64 : 32;
                 final byte[] key = bytes(random, keyBytes);
                 final String name = "aes-" + mode.name().toLowerCase(java.util.Locale.ROOT) + "-plain64";
-                final CryptModel model = new CryptModel(name, HEX.formatHex(key), 512, false, 0);
                 try (SectorCipher cipher = new JdkSectorCiphers().open(mode, segment(arena, HEX.formatHex(key)))) {
-                    for (int round = 0; round < 2; round++) {
-                        roundTrip(arena, cipher, model, bytes(random, 512 * 300));
+                    for (int sectorBytes : new int[] {512, 512, 1024, 2048, 4096, 4096}) {
+                        final CryptModel model = new CryptModel(name, HEX.formatHex(key), sectorBytes, true, 0);
+                        roundTrip(arena, cipher, model, sectorBytes, bytes(random, 512 * 320));
                     }
                 }
             }
         }
     }
 
-    private static void roundTrip(Arena arena, SectorCipher cipher, CryptModel model, byte[] plain) {
+    private static void roundTrip(Arena arena, SectorCipher cipher, CryptModel model, int sectorBytes, byte[] plain) {
         final SectorRun run = new SectorRun();
-        run.sectorBytes = 512;
-        run.sectors = plain.length / 512;
+        run.sectorBytes = sectorBytes;
+        run.sectors = plain.length / sectorBytes;
         run.from = arena.allocate(plain.length + 8);
         run.fromAt = 3; // no word of it is aligned
         run.to = run.from;
