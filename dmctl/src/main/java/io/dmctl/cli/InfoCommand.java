@@ -109,14 +109,19 @@ final class InfoCommand implements Command {
 
     private static void queues(Json json, Optional<QueueSetup> found) throws IOException {
         if (found.isEmpty()) {
-            json.putNull("queues").putNull("queue_depth").putNull("idle").putNull("queue_cpus");
+            json.putNull("queues")
+                    .putNull("queue_depth")
+                    .putNull("idle")
+                    .putNull("queue_cpus")
+                    .putNull("threads");
             return;
         }
         final QueueSetup queues = found.get();
         json.put("queues", queues.queues())
                 .put("queue_depth", queues.depth())
                 .put("idle", queues.idle())
-                .strings("queue_cpus", queues.cpus());
+                .strings("queue_cpus", queues.cpus())
+                .put("threads", queues.threads());
     }
 
     private static void line(PrintStream out, String name, String value) {

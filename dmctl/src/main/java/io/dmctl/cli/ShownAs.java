@@ -2,6 +2,7 @@ package io.dmctl.cli;
 
 import io.dmctl.backend.client.LoadOptions;
 import io.dmctl.backend.queue.IdleStrategy;
+import io.dmctl.backend.transport.UblkOptions;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ record ShownAs(LoadOptions options, Optional<String> given) {
             "--io-mode",
             "--idle",
             "--affinity",
+            "--threads",
             "--module-path");
     private static final String MODULE_PATH_VARIABLE = "DMCTL_MODULE_PATH";
 
@@ -50,7 +52,8 @@ record ShownAs(LoadOptions options, Optional<String> given) {
                                 List.of("auto", "copy", "get-data", "user-copy", "zero-copy")),
                         modulePath(args),
                         idle(args, otherwise.idle()),
-                        args.oneOf("--affinity", otherwise.affinity(), List.of("queue", "none"))),
+                        args.oneOf("--affinity", otherwise.affinity(), List.of("queue", "none")),
+                        args.number("--threads", 1, UblkOptions.MAX_THREADS, otherwise.threads())),
                 NAMES.stream().filter(args::has).findFirst());
     }
 

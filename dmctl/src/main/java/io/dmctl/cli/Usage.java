@@ -89,6 +89,7 @@ final class Usage {
         return option("HOW", "Java engine: auto, ublk, nbd or embedded (auto)", "--transport")
                 .option("N", "Java engine: queues, 1 to 4096", "--queues")
                 .option("N", "Java engine: requests at once in a queue, 1 to 4096", "--depth")
+                .option("N", "Java engine: threads for all queues, 1 to 128 (one a queue)", "--threads")
                 .option("GROUP", "Java engine: the process that serves it", "--group")
                 .option("POLICY", "Java engine: none, fail, queue or reissue when its server dies (none)", "--recovery")
                 .option("MODE", "Java engine: auto, copy, get-data, user-copy or zero-copy (auto)", "--io-mode")

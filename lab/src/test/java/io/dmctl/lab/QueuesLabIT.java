@@ -49,7 +49,7 @@ class QueuesLabIT {
 
     private void make(String table, int queues, int depth, String idle, String affinity) throws Exception {
         devices.create(
-                Engine.JAVA, NAME, table, new LoadOptions("ublk", queues, depth, "").withThreads(idle, affinity));
+                Engine.JAVA, NAME, table, new LoadOptions("ublk", queues, depth, "").withThreads(0, idle, affinity));
     }
 
     /// The CPUs of each queue's thread, as the kernel has them.
@@ -131,6 +131,10 @@ class QueuesLabIT {
                 Guest.dmctl("create", "x", "--transport", "nbd", "--idle", "spin", "--table", "0 8 zero");
         assertEquals(8, nbd.exitCode(), nbd::toString);
         assertTrue(nbd.err().contains("use --transport ublk"), nbd::toString);
+        final Guest.Result threads =
+                Guest.dmctl("create", "x", "--transport", "nbd", "--threads", "2", "--table", "0 8 zero");
+        assertEquals(8, threads.exitCode(), threads::toString);
+        assertTrue(threads.err().contains("--threads 2: transport nbd has one thread a queue"), threads::toString);
     }
 
     @ParameterizedTest

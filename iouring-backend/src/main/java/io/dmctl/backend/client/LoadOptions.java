@@ -10,7 +10,8 @@ import java.util.List;
 /// `ioMode` is auto, copy, get-data, user-copy or zero-copy ([io.dmctl.backend.transport.IoMode]).
 ///
 /// `idle` is block, spin, spin-then-block or spin-then-block:US ([io.dmctl.backend.queue.IdleStrategy]);
-/// `affinity` is queue or none: whether a queue's thread runs on its queue's CPUs only.
+/// `affinity` is queue or none: whether a queue's thread runs on its queue's CPUs only; so many `threads` serve all
+/// queues of a ublk device, 0 for one a queue.
 ///
 /// `modulePath` has target types beside the built-in ones: absolute paths with `:` between them, empty for
 /// those of the load before.
@@ -23,7 +24,8 @@ public record LoadOptions(
         String ioMode,
         String modulePath,
         String idle,
-        String affinity) {
+        String affinity,
+        int threads) {
     public static final LoadOptions DEFAULT = new LoadOptions("auto", 0, 0, "");
 
     /// A device that does not come back after the death of its server.
@@ -37,19 +39,20 @@ public record LoadOptions(
 
     public LoadOptions(
             String transport, int queues, int depth, String group, String recovery, String ioMode, String modulePath) {
-        this(transport, queues, depth, group, recovery, ioMode, modulePath, "block", "queue");
+        this(transport, queues, depth, group, recovery, ioMode, modulePath, "block", "queue", 0);
     }
 
     public LoadOptions withModulePath(String path) {
-        return new LoadOptions(transport, queues, depth, group, recovery, ioMode, path, idle, affinity);
+        return new LoadOptions(transport, queues, depth, group, recovery, ioMode, path, idle, affinity, threads);
     }
 
     public LoadOptions withIoMode(String mode) {
-        return new LoadOptions(transport, queues, depth, group, recovery, mode, modulePath, idle, affinity);
+        return new LoadOptions(transport, queues, depth, group, recovery, mode, modulePath, idle, affinity, threads);
     }
 
-    public LoadOptions withThreads(String newIdle, String newAffinity) {
-        return new LoadOptions(transport, queues, depth, group, recovery, ioMode, modulePath, newIdle, newAffinity);
+    public LoadOptions withThreads(int newThreads, String newIdle, String newAffinity) {
+        return new LoadOptions(
+                transport, queues, depth, group, recovery, ioMode, modulePath, newIdle, newAffinity, newThreads);
     }
 
     /// As `KEY=VALUE`.
@@ -62,7 +65,8 @@ public record LoadOptions(
                 "recovery=" + recovery,
                 "io-mode=" + ioMode,
                 "idle=" + idle,
-                "affinity=" + affinity));
+                "affinity=" + affinity,
+                "threads=" + threads));
         if (!modulePath.isEmpty()) {
             words.add("module-path=" + modulePath);
         }

@@ -67,6 +67,7 @@ public final class StateFile {
         out.writeStringField("io_mode", device.options().ioMode());
         out.writeStringField("idle", device.options().idle());
         out.writeStringField("affinity", device.options().affinity());
+        out.writeNumberField("threads", device.options().threads());
         out.writeNumberField("ublk_id", device.ublkId());
         out.writeNumberField("event_nr", device.eventNr());
         out.writeBooleanField("suspended", device.suspended());
@@ -132,6 +133,7 @@ public final class StateFile {
                                 in.text("recovery"))
                         .withIoMode(in.text("io_mode", LoadOptions.DEFAULT.ioMode()))
                         .withThreads(
+                                in.has("threads") ? (int) in.number("threads") : LoadOptions.DEFAULT.threads(),
                                 in.text("idle", LoadOptions.DEFAULT.idle()),
                                 in.text("affinity", LoadOptions.DEFAULT.affinity())),
                 (int) in.number("ublk_id"),

@@ -282,7 +282,7 @@ final class DmServer implements AutoCloseable {
 
     private ServedDevice admit(DmId id, LoadRequest how) throws DmProtocolException {
         final DmName name = how.name().orElseThrow(() -> new DmProtocolException(Errno.ENXIO, "no device " + id));
-        budget.requireDevice(promisedThreads() + Math.max(1, how.queues()), how.boundedDepth());
+        budget.requireDevice(promisedThreads() + how.ioThreads(), how.boundedDepth());
         final ServedDevice device = showing.newDevice(group, name, how);
         devices.put(name, device);
         return device;

@@ -25,6 +25,7 @@ record LoadRequest(
         String ioMode,
         String idle,
         String affinity,
+        int threads,
         Optional<Takeover> takeover,
         long tableNumber,
         String modulePath,
@@ -64,6 +65,7 @@ record LoadRequest(
                 options.getOrDefault(ServerProtocol.IO_MODE, IoMode.AUTO),
                 options.getOrDefault(ServerProtocol.IDLE, LoadOptions.DEFAULT.idle()),
                 options.getOrDefault(ServerProtocol.AFFINITY, LoadOptions.DEFAULT.affinity()),
+                number(ServerProtocol.THREADS, options.getOrDefault(ServerProtocol.THREADS, "0")),
                 options.containsKey(ServerProtocol.ADOPT) ? Optional.of(Takeover.of(options)) : Optional.empty(),
                 number(ServerProtocol.TABLE_NUMBER, options.getOrDefault(ServerProtocol.TABLE_NUMBER, "0")),
                 options.getOrDefault(ServerProtocol.MODULE_PATH, ""),
@@ -73,6 +75,11 @@ record LoadRequest(
     /// Its queue's requests at once, for what is made before the transport refuses too many.
     int boundedDepth() {
         return Math.clamp(depth, 0, UblkOptions.MAX_DEPTH);
+    }
+
+    /// How many I/O threads it is to start.
+    int ioThreads() {
+        return threads > 0 ? threads : Math.max(1, queues);
     }
 
     private static int number(String key, String value) throws DmProtocolException {

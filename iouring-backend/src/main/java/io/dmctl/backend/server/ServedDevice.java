@@ -45,7 +45,8 @@ final class ServedDevice {
 
     /// How many I/O threads it will start at its first resume; none once it has been resumed.
     int promisedThreads() {
-        return md.live() == null ? Math.max(1, options.queues()) : 0;
+        final int threads = options.threads();
+        return md.live() != null ? 0 : threads > 0 ? threads : Math.max(1, options.queues());
     }
 
     void keep(LiveTable table, Optional<TableState> state) {

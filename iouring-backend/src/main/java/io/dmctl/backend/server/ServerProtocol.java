@@ -36,6 +36,8 @@ public final class ServerProtocol {
     public static final String IDLE = "idle";
     /// `queue`: each runs on the CPUs of its queue; `none`: anywhere.
     public static final String AFFINITY = "affinity";
+    /// How many threads serve its queues; 0: one a queue.
+    public static final String THREADS = "threads";
     /// Options of a TABLE_LOAD that takes a dead server's device over: N of /dev/ublkbN (-1 for none), its last
     /// event number, whether it was suspended.
     public static final String ADOPT = "adopt";

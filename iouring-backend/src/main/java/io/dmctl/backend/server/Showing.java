@@ -50,7 +50,7 @@ final class Showing {
                     transport,
                     new LoadOptions(transport.kind(), how.queues(), how.depth(), "", how.recovery())
                             .withIoMode(how.ioMode())
-                            .withThreads(how.idle(), how.affinity()));
+                            .withThreads(how.threads(), how.idle(), how.affinity()));
         } catch (IllegalArgumentException e) {
             throw new DmProtocolException(Errno.EINVAL, String.valueOf(e.getMessage()));
         } finally {
@@ -74,6 +74,12 @@ final class Showing {
                     Errno.EOPNOTSUPP,
                     "--idle " + how.idle() + ": the threads of transport " + wanted
                             + " block when they are idle: use --transport ublk");
+        }
+        if (!wanted.equals("ublk") && how.threads() != 0) {
+            throw new DmProtocolException(
+                    Errno.EOPNOTSUPP,
+                    "--threads " + how.threads() + ": transport " + wanted
+                            + " has one thread a queue: use --queues, or --transport ublk");
         }
         return switch (wanted) {
             case "ublk" -> {
@@ -99,7 +105,10 @@ final class Showing {
         return UblkOptions.DEFAULT
                 .with(how.queues(), how.depth())
                 .with(IoMode.of(how.ioMode()))
-                .with(IdleStrategy.of(how.idle()), !how.affinity().equals("none"))
+                .with(
+                        how.threads(),
+                        IdleStrategy.of(how.idle()),
+                        !how.affinity().equals("none"))
                 .with(
                         RecoveryPolicy.of(how.recovery()),
                         how.takeover().map(LoadRequest.Takeover::ublkId).orElse(-1));

@@ -4,6 +4,7 @@ import io.dmctl.backend.client.Engine;
 import io.dmctl.backend.client.LoadOptions;
 import io.dmctl.backend.queue.IdleStrategy;
 import io.dmctl.backend.transport.IoMode;
+import io.dmctl.backend.transport.UblkOptions;
 import io.dmctl.bindings.control.DmName;
 import io.dmctl.bindings.control.DmTable;
 import io.dmctl.bindings.control.DmTableSyntaxException;
@@ -18,13 +19,22 @@ import java.util.Set;
 /// dmsetup takes for comments.
 ///
 /// Keys: `engine` (kernel, java; the kernel when it is not said), `uuid`, `read-only` (yes, no), and how the
-/// Java engine shows the device: `transport queues depth group recovery io-mode module-path idle affinity`.
+/// Java engine shows the device: `transport queues depth group recovery io-mode module-path idle affinity threads`.
 final class TableFile {
     static final String SUFFIX = ".table";
 
     private static final String MARK = "#:";
-    private static final Set<String> SHOWN =
-            Set.of("transport", "queues", "depth", "group", "recovery", "io-mode", "module-path", "idle", "affinity");
+    private static final Set<String> SHOWN = Set.of(
+            "transport",
+            "queues",
+            "depth",
+            "group",
+            "recovery",
+            "io-mode",
+            "module-path",
+            "idle",
+            "affinity",
+            "threads");
     private static final int MAX_QUEUES = 4096;
 
     private final String where;
@@ -60,6 +70,7 @@ final class TableFile {
             text(out, "module-path", how.modulePath());
             text(out, "idle", how.idle().equals(LoadOptions.DEFAULT.idle()) ? "" : how.idle());
             text(out, "affinity", how.affinity().equals(LoadOptions.DEFAULT.affinity()) ? "" : how.affinity());
+            number(out, "threads", how.threads());
         }
         out.append(spec.table());
         if (!parse(spec.name().toString(), fileName(spec.name()), out.toString())
@@ -131,13 +142,16 @@ final class TableFile {
                     throw wrong(String.valueOf(e.getMessage()));
                 }
             }
-            case "queues", "depth" -> {
-                if (!value.matches("[0-9]{1,4}") || number(value) < 1 || number(value) > MAX_QUEUES) {
-                    throw wrong(key + " must be a number in 1.." + MAX_QUEUES + ", was '" + value + "'");
-                }
-            }
+            case "queues", "depth" -> inRange(key, value, MAX_QUEUES);
+            case "threads" -> inRange(key, value, UblkOptions.MAX_THREADS);
             case "uuid" -> uuid(value);
             default -> {}
+        }
+    }
+
+    private void inRange(String key, String value, int max) throws StateException {
+        if (!value.matches("[0-9]{1,4}") || number(value) < 1 || number(value) > max) {
+            throw wrong(key + " must be a number in 1.." + max + ", was '" + value + "'");
         }
     }
 
@@ -191,7 +205,8 @@ final class TableFile {
                 values.getOrDefault("io-mode", otherwise.ioMode()),
                 value("module-path"),
                 values.getOrDefault("idle", otherwise.idle()),
-                values.getOrDefault("affinity", otherwise.affinity()));
+                values.getOrDefault("affinity", otherwise.affinity()),
+                values.containsKey("threads") ? number(value("threads")) : otherwise.threads());
     }
 
     private String value(String key) {

@@ -26,6 +26,9 @@ final class UblkFlags {
         }
         require("--io-mode " + options.ioMode().word(), options.ioMode().needs(), there);
         flags.addAll(options.ioMode().needs());
+        if (options.threads() > options.queues()) { // the driver sets it by itself
+            require("--threads " + options.threads(), EnumSet.of(UblkFeature.PER_IO_DAEMON), there);
+        }
         return UblkFeature.maskOf(flags);
     }
 

@@ -115,7 +115,7 @@ public final class UblkTransport implements BlockTransport {
             info = added;
             try {
                 control.setParams(added.id(), UblkLimits.params(limits, sizeSectors, readOnly, added.maxIoBytes()));
-                startQueues(control, added);
+                startThreads(control, added);
                 startLimits = limits;
                 shownSectors = sizeSectors;
                 ok = true;
@@ -127,19 +127,34 @@ public final class UblkTransport implements BlockTransport {
         }
     }
 
-    private void startQueues(UblkControl control, UblkDeviceInfo i) throws ErrnoException {
+    private void startThreads(UblkControl control, UblkDeviceInfo i) throws ErrnoException {
         final Fd c = openCharDevice(i.charDevicePath());
         ublkc = c;
+        final int threads = options.threads(i);
         final List<String> where = new ArrayList<>();
-        for (int q = 0; q < i.queues(); q++) {
-            final BitSet cpus = options.pinned() ? control.queueAffinity(i.id(), q) : new BitSet();
-            final UblkQueue queue = new UblkQueue(device, c, q, i);
-            agents.add(QueueAgent.start(group, "ublk" + i.id() + "-q" + q, queue, options.idle(), cpus));
+        for (int t = 0; t < threads; t++) {
+            final UblkShare share = UblkShare.of(t, threads, i.queues(), i.depth());
+            final BitSet cpus = options.pinned() ? cpusOf(share, control, i.id()) : new BitSet();
+            final UblkFront front = new UblkFront(device, c, share, i);
+            final String name = "ublk" + i.id() + (threads == i.queues() ? "-q" : "-t") + t;
+            agents.add(QueueAgent.start(group, name, front, options.idle(), cpus));
             if (options.pinned()) {
                 where.add(BitmapList.text(cpus));
             }
         }
-        setup = new QueueSetup(i.queues(), i.depth(), options.idle().word(), where);
+        setup = new QueueSetup(i.queues(), i.depth(), threads, options.idle().word(), where);
+    }
+
+    private static BitSet cpusOf(UblkShare share, UblkControl control, int id) throws ErrnoException {
+        final BitSet cpus = new BitSet();
+        int last = -1;
+        for (int slot = 0; slot < share.size(); slot++) {
+            if (share.queue(slot) != last) {
+                last = share.queue(slot);
+                cpus.or(control.queueAffinity(id, last));
+            }
+        }
+        return cpus;
     }
 
     /// Fetches the tags of a device that a dead server left. When that fails, it is again as it was left.
@@ -151,7 +166,7 @@ public final class UblkTransport implements BlockTransport {
             final UblkDeviceInfo found = control.info(id);
             info = found;
             adopting = true;
-            startQueues(control, found);
+            startThreads(control, found);
             startLimits = limits;
             shownSectors = sysfsSectors(id);
             ok = true;

@@ -30,7 +30,7 @@ class StateFileTest {
                         Optional.of(DmUuid.of("LVM-1")),
                         new LoadOptions("ublk", 2, 64, "", "reissue")
                                 .withIoMode("zero-copy")
-                                .withThreads("spin", "none"),
+                                .withThreads(3, "spin", "none"),
                         7,
                         0x1_0000_0001L,
                         true,

@@ -31,7 +31,7 @@ class TableFilesTest {
                 Engine.JAVA,
                 true,
                 new LoadOptions("nbd", 2, 64, "g", "queue", "get-data", "/a.jar:/b")
-                        .withThreads("spin-then-block:20", "none"),
+                        .withThreads(3, "spin-then-block:20", "none"),
                 DmTable.parse(table));
     }
 

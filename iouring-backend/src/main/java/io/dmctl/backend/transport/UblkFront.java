@@ -17,21 +17,25 @@ import io.dmctl.targets.spi.BioFlags;
 import io.dmctl.targets.spi.HotPath;
 import io.dmctl.targets.spi.ReqOp;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// One hardware queue of a ublk device.
+/// What one thread serves of a ublk device: a queue of its own, or another [UblkShare].
 ///
-/// All but the constructor runs on the queue's thread, which the driver binds every tag to: only it may commit.
+/// All but the constructor runs on that thread, which the driver binds each of its tags to: only it may commit. A
+/// request's [Request#tag()] is the slot.
 ///
 /// @kernel drivers/block/ublk_drv.c `ublk_ch_uring_cmd`
 @HotPath
-final class UblkQueue implements QueueFront, RequestSink {
+final class UblkFront implements QueueFront, RequestSink {
     private final MappedDevice device;
     private final Fd ublkc;
-    private final int queue;
-    private final int depth;
-    private final Mapping descriptors;
+    private final UblkShare share;
+    private final List<Mapping> descriptors = new ArrayList<>();
+    /// Of each slot, where its queue's descriptors are.
+    private final MemorySegment[] areas;
     private final IoMode mode;
     private final UblkBuffers buffers;
     private final Request[] requests;
@@ -39,32 +43,39 @@ final class UblkQueue implements QueueFront, RequestSink {
     private int aborted;
 
     /// @param info of the device, as the driver has it
-    UblkQueue(MappedDevice device, Fd ublkc, int queue, UblkDeviceInfo info) throws ErrnoException {
+    UblkFront(MappedDevice device, Fd ublkc, UblkShare share, UblkDeviceInfo info) throws ErrnoException {
         this.device = device;
         this.ublkc = ublkc;
-        this.queue = queue;
-        this.depth = info.depth();
+        this.share = share;
         this.mode = IoMode.ofFlags(info.flags());
-        this.descriptors = Mapping.shared(
-                ublkc.number(), UblkIo.descriptorAreaOffset(queue), UblkIo.descriptorAreaBytes(depth), Mapping.READ);
-        this.buffers = buffers(info.maxIoBytes());
-        this.requests = new Request[depth];
-        for (int tag = 0; tag < depth; tag++) {
-            final Request request = new Request(this, tag);
-            request.data().set(buffers.memory(tag), 0);
-            requests[tag] = request;
+        this.areas = new MemorySegment[share.size()];
+        this.buffers = map(info);
+        this.requests = new Request[share.size()];
+        for (int slot = 0; slot < requests.length; slot++) {
+            final Request request = new Request(this, slot);
+            request.data().set(buffers.memory(slot), 0);
+            requests[slot] = request;
         }
     }
 
-    private UblkBuffers buffers(int bufferBytes) throws ErrnoException {
+    private UblkBuffers map(UblkDeviceInfo info) throws ErrnoException {
         boolean ok = false;
         try {
-            final UblkBuffers made = new UblkBuffers(ublkc, queue, depth, bufferBytes, mode.driverCopies());
+            final long bytes = UblkIo.descriptorAreaBytes(info.depth());
+            for (int slot = 0; slot < areas.length; slot++) {
+                final int queue = share.queue(slot);
+                if (slot == 0 || queue != share.queue(slot - 1)) {
+                    descriptors.add(
+                            Mapping.shared(ublkc.number(), UblkIo.descriptorAreaOffset(queue), bytes, Mapping.READ));
+                }
+                areas[slot] = descriptors.getLast().segment();
+            }
+            final UblkBuffers made = new UblkBuffers(ublkc, share, info.maxIoBytes(), mode.driverCopies());
             ok = true;
             return made;
         } finally {
             if (!ok) {
-                descriptors.close();
+                descriptors.forEach(Mapping::close);
             }
         }
     }
@@ -75,24 +86,24 @@ final class UblkQueue implements QueueFront, RequestSink {
         // Registered, so that the device quiesces only after the ring's last lower I/O (decision 7).
         newAgent.openRing().register().file(QueueAgent.FRONT_FILE, ublkc.number());
         if (mode == IoMode.ZERO_COPY) {
-            newAgent.registerBuffersOf(buffers, depth);
+            newAgent.registerBuffersOf(buffers, share.size());
         }
-        for (int tag = 0; tag < depth; tag++) {
-            command(newAgent, UblkIo.FETCH_REQ, tag, 0);
+        for (int slot = 0; slot < share.size(); slot++) {
+            command(newAgent, UblkIo.FETCH_REQ, slot, 0);
         }
     }
 
-    private void command(QueueAgent to, int op, int tag, int result) {
+    private void command(QueueAgent to, int op, int slot, int result) {
         final SubmissionQueue sq = to.prepare();
         sq.prepUringCmd(
                 QueueAgent.FRONT_FILE,
                 op,
-                UblkIo.cmdLow(queue, tag, result),
-                UblkIo.cmdHigh(mode.driverCopies() ? buffers.address(tag) : 0),
-                QueueAgent.frontData(tag));
+                UblkIo.cmdLow(share.queue(slot), share.tag(slot), result),
+                UblkIo.cmdHigh(mode.driverCopies() ? buffers.address(slot) : 0),
+                QueueAgent.frontData(slot));
         sq.markFixedFile();
         if (mode == IoMode.ZERO_COPY) {
-            sq.setAddress(UblkIo.autoBufReg(tag));
+            sq.setAddress(UblkIo.autoBufReg(slot));
         }
     }
 
@@ -106,14 +117,15 @@ final class UblkQueue implements QueueFront, RequestSink {
             command(Objects.requireNonNull(agent), UblkIo.NEED_GET_DATA, (int) payload, 0);
             return;
         }
+        final int slot = (int) payload;
         if (result != UblkIo.RES_OK) {
-            throw new IllegalStateException("ublk queue " + queue + " tag " + payload + ": " + Errno.describe(-result));
+            throw new IllegalStateException(
+                    "ublk queue " + share.queue(slot) + " tag " + share.tag(slot) + ": " + Errno.describe(-result));
         }
-        final int tag = (int) payload;
-        final MemorySegment area = descriptors.segment();
-        final long at = UblkIo.descriptorOffset(tag);
+        final MemorySegment area = areas[slot];
+        final long at = UblkIo.descriptorOffset(share.tag(slot));
         final int opFlags = UblkIo.opFlags(area, at);
-        final Request request = requests[tag];
+        final Request request = requests[slot];
         final QueueAgent a = Objects.requireNonNull(agent);
         switch (UblkIo.op(opFlags)) {
             case UblkIo.OP_READ -> begin(request, ReqOp.READ, opFlags, area, at, a);
@@ -124,7 +136,7 @@ final class UblkQueue implements QueueFront, RequestSink {
                 request.init(ReqOp.FLUSH, 0, 0, 0);
                 device.submit(request, a);
             }
-            default -> command(a, UblkIo.COMMIT_AND_FETCH_REQ, tag, -Errno.EOPNOTSUPP);
+            default -> command(a, UblkIo.COMMIT_AND_FETCH_REQ, slot, -Errno.EOPNOTSUPP);
         }
     }
 
@@ -170,12 +182,12 @@ final class UblkQueue implements QueueFront, RequestSink {
 
     @Override
     public boolean isDone() {
-        return aborted == depth;
+        return aborted == share.size();
     }
 
     @Override
     public void close() {
-        descriptors.close();
+        descriptors.forEach(Mapping::close);
         buffers.close();
     }
 }
