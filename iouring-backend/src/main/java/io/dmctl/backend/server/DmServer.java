@@ -95,7 +95,7 @@ final class DmServer implements AutoCloseable {
         this.showing = showing;
         this.registry = registry;
         this.groupDir = groupDir;
-        this.budget = new MemoryBudget(group);
+        this.budget = new MemoryBudget(group, this::ioThreads);
         this.tables = new AtomicLong(lastTable);
     }
 
@@ -236,7 +236,7 @@ final class DmServer implements AutoCloseable {
     private void requireRoom(MappedDevice device, LiveTable table) throws DmProtocolException {
         boolean ok = false;
         try {
-            budget.requireTable(device, table, promisedThreads());
+            budget.requireTable(device, table);
             ok = true;
         } finally {
             if (!ok) {
@@ -245,8 +245,13 @@ final class DmServer implements AutoCloseable {
         }
     }
 
-    private int promisedThreads() {
-        return devices.values().stream().mapToInt(ServedDevice::promisedThreads).sum();
+    private int ioThreads(MappedDevice md) {
+        for (ServedDevice device : devices.values()) {
+            if (device.md == md) {
+                return device.ioThreads();
+            }
+        }
+        return 0;
     }
 
     private void takeOver(ServedDevice device, LoadRequest.Takeover how) throws TableException, IOException {
@@ -282,7 +287,7 @@ final class DmServer implements AutoCloseable {
 
     private ServedDevice admit(DmId id, LoadRequest how) throws DmProtocolException {
         final DmName name = how.name().orElseThrow(() -> new DmProtocolException(Errno.ENXIO, "no device " + id));
-        budget.requireDevice(promisedThreads() + how.ioThreads(), how.boundedDepth());
+        budget.requireDevice(how.ioThreads(), how.boundedDepth());
         final ServedDevice device = showing.newDevice(group, name, how);
         devices.put(name, device);
         return device;

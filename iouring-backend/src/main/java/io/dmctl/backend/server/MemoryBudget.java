@@ -12,21 +12,32 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.function.ToIntFunction;
 
 /// Whether a load fits into this server: into its heap, which is fixed, and what its queues' buffers need into the
 /// machine's memory. Asked before anything is made, for an I/O thread that finds no memory ends the process.
 ///
-/// Every device of a group has its bios on every I/O thread of the group, so that the heap needed grows with the
-/// product of both. The constants are measured, with the server's collector and heap (Serial, 64 MB, compressed
-/// pointers): MemoryBudgetUringTest holds them to what it measures.
+/// A device has its bios on every I/O thread that has served it: those of its own, and those of the devices above it in
+/// this group. What they will take is reserved from the load on. The constants are measured, with the server's
+/// collector
+/// and heap (Serial, 64 MB, compressed pointers): MemoryBudgetUringTest holds them to what it measures.
+///
+/// Thread rule: any.
 final class MemoryBudget {
     /// The heap that a device of usual depth takes on an I/O thread; 103 KB measured.
     private static final long SLOT_BYTES = 110_000;
     /// The heap that a line of a table takes on an I/O thread, besides what its target keeps for each bio; 101 bytes
     /// measured.
     static final long LINE_BYTES = 112;
+    /// What a device takes on an I/O thread that never serves it; 358 bytes measured.
+    static final long IDLE_SLOT_BYTES = 400;
     /// What commands need meanwhile.
     private static final long RESERVE_BYTES = 10L << 20;
+    /// I/O threads beside its queues' that may serve a device: one of its targets'.
+    private static final int OWN_WORKERS = 1;
+
     private static final int MEASURED_BIOS = 8;
     private static final int SLOT_BIOS = IoGroup.POOL_BIOS + IoGroup.OWN_BIOS;
 
@@ -34,9 +45,14 @@ final class MemoryBudget {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private final IoGroup group;
+    private final ToIntFunction<MappedDevice> ioThreads;
+    /// What the targets of a table keep for one bio.
+    private final Map<LiveTable, Long> bytesOfABio = new WeakHashMap<>();
 
-    MemoryBudget(IoGroup group) {
+    /// @param ioThreads how many I/O threads a device has for its queues, or will have after its first resume
+    MemoryBudget(IoGroup group, ToIntFunction<MappedDevice> ioThreads) {
         this.group = group;
+        this.ioThreads = ioThreads;
     }
 
     /// The heap that `bios` bios take.
@@ -44,38 +60,81 @@ final class MemoryBudget {
         return bios * SLOT_BYTES / SLOT_BIOS;
     }
 
-    /// For one more device, of queues of `depth`. `promised`: how many I/O threads it, and those that wait for their
-    /// first resume, will start.
+    /// For one more device, with `threads` I/O threads for queues of `depth`.
     ///
     /// @throws DmProtocolException ENOMEM
-    void requireDevice(int promised, int depth) throws DmProtocolException {
+    synchronized void requireDevice(int threads, int depth) throws DmProtocolException {
         final List<MappedDevice> devices = group.devices();
-        final long threads = group.threadCount() + (long) promised;
-        long bios = threads * (Math.max(IoGroup.POOL_BIOS, depth) + IoGroup.OWN_BIOS);
-        for (MappedDevice device : devices) {
-            bios += (long) promised * device.biosOnAThread();
-        }
+        final long bios = (long) Math.max(IoGroup.POOL_BIOS, depth) + IoGroup.OWN_BIOS;
+        final long idle = (group.threadCount() + (long) threads * devices.size()) * IDLE_SLOT_BYTES;
         requireHeap(
-                slotBytes(bios),
-                (devices.size() + 1) + " devices on " + threads + " I/O threads",
+                (threads + OWN_WORKERS) * slotBytes(bios) + idle + promisedBytes(devices),
+                (devices.size() + 1) + " devices, the last on " + threads + " I/O threads,",
                 "give it a --group of its own, or take fewer --queues, or a smaller --depth");
     }
 
     /// For a table that is about to be loaded for `device`.
     ///
     /// @throws DmProtocolException ENOMEM
-    void requireTable(MappedDevice device, LiveTable table, int promised) throws DmProtocolException {
-        final long threads = group.threadCount() + (long) promised;
-        final long bioBytes = (perIoBytes(table, 1 + MEASURED_BIOS) - perIoBytes(table, 1)) / MEASURED_BIOS;
+    synchronized void requireTable(MappedDevice device, LiveTable table) throws DmProtocolException {
+        final List<MappedDevice> devices = group.devices();
+        final long threads = servingThreads(device, devices);
+        long bytes = threads * bytesOnAThread(table, device) + promisedBytes(devices);
+        for (MappedDevice below : devices) {
+            if (!device.reaches(below) && reaches(table, below)) {
+                bytes += threads * (slotBytes(below.biosOnAThread()) + bytesOnAThread(below));
+            }
+        }
         requireHeap(
-                threads * (table.targetCount() * LINE_BYTES + bioBytes * device.biosOnAThread()),
+                bytes,
                 "a table of " + table.targetCount() + " lines on " + threads + " I/O threads",
                 "spread it over several devices, or take fewer --queues");
     }
 
+    private static boolean reaches(LiveTable table, MappedDevice below) {
+        return table.devices().stream().anyMatch(dev -> dev instanceof MappedDevice md && md.reaches(below));
+    }
+
+    /// What the devices take once every thread that may serve them does.
+    private long promisedBytes(List<MappedDevice> devices) {
+        long bytes = 0;
+        for (MappedDevice device : devices) {
+            final long missing = servingThreads(device, devices) - device.equippedThreads();
+            bytes += Math.max(0, missing) * bytesOnAThread(device)
+                    + Math.max(0, missing + OWN_WORKERS) * slotBytes(device.biosOnAThread());
+        }
+        return bytes;
+    }
+
+    /// Without those of its targets.
+    private long servingThreads(MappedDevice device, List<MappedDevice> devices) {
+        long threads = 0;
+        for (MappedDevice above : devices) {
+            if (above.reaches(device)) {
+                threads += ioThreads.applyAsInt(above);
+            }
+        }
+        return threads;
+    }
+
+    /// What its table takes there, besides its bios.
+    private long bytesOnAThread(MappedDevice device) {
+        final LiveTable table = device.live();
+        return table == null ? 0 : bytesOnAThread(table, device);
+    }
+
+    private long bytesOnAThread(LiveTable table, MappedDevice device) {
+        return table.targetCount() * LINE_BYTES
+                + bytesOfABio.computeIfAbsent(table, MemoryBudget::bytesOfABio) * device.biosOnAThread();
+    }
+
+    private static long bytesOfABio(LiveTable table) {
+        return (perIoBytes(table, 1 + MEASURED_BIOS) - perIoBytes(table, 1)) / MEASURED_BIOS;
+    }
+
     private static long perIoBytes(LiveTable table, int bios) {
         final long before = THREADS.getCurrentThreadAllocatedBytes();
-        table.makePerIo(bios);
+        table.samplePerIo(bios);
         return THREADS.getCurrentThreadAllocatedBytes() - before;
     }
 

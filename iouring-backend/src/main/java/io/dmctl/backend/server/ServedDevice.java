@@ -43,10 +43,9 @@ final class ServedDevice {
         this.options = options;
     }
 
-    /// How many I/O threads it will start at its first resume; none once it has been resumed.
-    int promisedThreads() {
-        final int threads = options.threads();
-        return md.live() != null ? 0 : threads > 0 ? threads : Math.max(1, options.queues());
+    /// How many I/O threads serve its queues, from its first resume on.
+    int ioThreads() {
+        return options.threads() > 0 ? options.threads() : Math.max(1, options.queues());
     }
 
     void keep(LiveTable table, Optional<TableState> state) {

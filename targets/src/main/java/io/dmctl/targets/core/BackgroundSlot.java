@@ -41,7 +41,7 @@ final class BackgroundSlot implements Background, QueueContext {
         this.entry = new TableEntry(new BackgroundType(), new WorkerTarget(worker), 0, 0, 1);
         final LiveTable table = new LiveTable(List.of(entry), false, new DeviceSet(new NoDevices()));
         this.slot = new MdThread(new MappedDevice(group, "background", slotId, 0, ownBios), thread, 0, ownBios);
-        slot.install(table, MappedDevice.perIo(table, slot.poolSize()));
+        slot.install(table);
         slot.unblock();
         thread.join(slotId, slot);
     }

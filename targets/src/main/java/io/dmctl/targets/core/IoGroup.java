@@ -17,8 +17,8 @@ import java.util.function.Supplier;
 /// Thread rule: any thread. The lock is held for list changes and for handing tasks to threads, never while waiting for
 /// them.
 public final class IoGroup {
-    /// Bios of each mapped device on each thread, for requests (more where its queue has more of these) and for the
-    /// targets' own.
+    /// Bios of each mapped device on each thread that serves it, for requests (more where its queue has more of these)
+    /// and for the targets' own.
     public static final int POOL_BIOS = 256;
 
     public static final int OWN_BIOS = 64;
@@ -39,7 +39,7 @@ public final class IoGroup {
         this(scheduler, workers, POOL_BIOS, OWN_BIOS);
     }
 
-    /// As above, with `poolBios` and `ownBios` bios of each device on each thread.
+    /// As above, with `poolBios` and `ownBios` bios of each device on each thread that serves it.
     public IoGroup(Scheduler scheduler, IntFunction<IoThread> workers, int poolBios, int ownBios) {
         this.scheduler = scheduler;
         this.workers = workers;
@@ -80,7 +80,7 @@ public final class IoGroup {
         return create(name, 0);
     }
 
-    /// As above. `requests`: how many its queue has at once; as many bios it has on each thread, where that is more
+    /// As above. `requests`: how many its queue has at once; as many bios it has on a thread, where that is more
     /// than others have, so that none of them waits in front of the table.
     public MappedDevice create(String name, int requests) {
         final MappedDevice device;

@@ -10,6 +10,7 @@ import io.dmctl.targets.spi.TargetFeature;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @kernel drivers/md/dm-table.c `struct dm_table`
 public final class LiveTable implements AutoCloseable {
+    private static final Object[] NOTHING = {};
+
     final TableEntry[] entries;
     private final boolean readOnly;
     private final DeviceSet devices;
@@ -160,9 +163,23 @@ public final class LiveTable implements AutoCloseable {
         }
     }
 
-    /// Makes what its targets keep for each of `bios` bios, for who measures how large that is.
-    public Object makePerIo(int bios) {
-        return MappedDevice.perIo(this, bios);
+    /// For each target its state for each of `bios` bios; an empty array for a target without.
+    Object[][] makePerIo(int bios) {
+        final Object[][] all = new Object[entries.length][];
+        for (TableEntry entry : entries) {
+            final Object first = entry.target.newPerIo();
+            final Object[] of = first == null ? NOTHING : new Object[bios];
+            for (int i = 0; i < of.length; i++) {
+                of[i] = i == 0 ? Objects.requireNonNull(first) : Objects.requireNonNull(entry.target.newPerIo());
+            }
+            all[entry.index] = of;
+        }
+        return all;
+    }
+
+    /// What its targets keep for each of `bios` bios, made for who measures how large that is.
+    public Object samplePerIo(int bios) {
+        return makePerIo(bios);
     }
 
     /// One line of status for each target.

@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @kernel drivers/md/dm.c `dm_suspend` `dm_resume` `dm_swap_table`; drivers/md/dm-ioctl.c `do_resume`
 public final class MappedDevice implements BlockDevice {
-    private static final Object[] NOTHING = {};
     private static final int EIO = 5;
     /// The number of users of a device that is being deleted.
     private static final int DELETING = -1;
@@ -54,6 +53,7 @@ public final class MappedDevice implements BlockDevice {
     private boolean blocked = true;
 
     private final AtomicInteger users = new AtomicInteger();
+    private final AtomicInteger equippedThreads = new AtomicInteger();
 
     MappedDevice(IoGroup group, String name, int slotId, int poolBios, int ownBios) {
         this.group = group;
@@ -67,9 +67,18 @@ public final class MappedDevice implements BlockDevice {
         return slotId;
     }
 
-    /// How many bios it has on each I/O thread of its group.
+    /// How many bios it has on each I/O thread that serves it.
     public int biosOnAThread() {
         return poolBios + ownBios;
+    }
+
+    /// How many I/O threads have served it: these have its bios.
+    public int equippedThreads() {
+        return equippedThreads.get();
+    }
+
+    void threadEquipped(int change) {
+        equippedThreads.addAndGet(change);
     }
 
     // ---- I/O ----
@@ -210,7 +219,7 @@ public final class MappedDevice implements BlockDevice {
     }
 
     /// Is `other` this device, or below one of its tables?
-    boolean reaches(MappedDevice other) {
+    public boolean reaches(MappedDevice other) {
         if (this == other) {
             return true;
         }
@@ -376,8 +385,7 @@ public final class MappedDevice implements BlockDevice {
             limits = newLimits;
             goneCounts = new long[0];
             installed = group.hand((thread, ack) -> {
-                final MdThread slot = slotOf(thread);
-                slot.install(next, perIo(next, slot.poolSize()));
+                slotOf(thread).install(next);
                 ack.run();
             });
         }
@@ -505,7 +513,7 @@ public final class MappedDevice implements BlockDevice {
         synchronized (group) {
             final LiveTable table = live;
             if (table != null) {
-                slot.install(table, perIo(table, slot.poolSize()));
+                slot.install(table);
             }
             if (!blocked) {
                 slot.unblock();
@@ -522,6 +530,14 @@ public final class MappedDevice implements BlockDevice {
         if (slot == null) {
             return;
         }
+        if (slot.equipped()) {
+            threadEquipped(-1);
+            keepCounts(slot);
+        }
+        slots.remove(slot);
+    }
+
+    private void keepCounts(MdThread slot) {
         for (ReqOp op : ReqOp.values()) {
             goneRequests.addAndGet(op.ordinal(), slot.requestCount(op));
         }
@@ -531,25 +547,10 @@ public final class MappedDevice implements BlockDevice {
             sum[i] += counts[i];
         }
         goneCounts = sum;
-        slots.remove(slot);
     }
 
     private MdThread slotOf(IoThread thread) {
         return Objects.requireNonNull(thread.slot(slotId), "thread did not join");
-    }
-
-    /// For each target its state for each bio of a pool; an empty array for a target without.
-    static Object[][] perIo(LiveTable table, int bios) {
-        final Object[][] all = new Object[table.entries.length][];
-        for (TableEntry entry : table.entries) {
-            final Object first = entry.target.newPerIo();
-            final Object[] of = first == null ? NOTHING : new Object[bios];
-            for (int i = 0; i < of.length; i++) {
-                of[i] = i == 0 ? Objects.requireNonNull(first) : Objects.requireNonNull(entry.target.newPerIo());
-            }
-            all[entry.index] = of;
-        }
-        return all;
     }
 
     private void forEachTarget(Consumer<TableEntry> action) {

@@ -40,7 +40,11 @@ final class MdThread {
     private final RequestQueue needBio = new RequestQueue();
     private final BioQueue free = new BioQueue();
     private final BioQueue freeOwn = new BioQueue();
-    private final int poolSize;
+    private final int requestBios;
+    private final int ownBios;
+    /// Are the bios made? They are at the first use: a group has more devices than most of its threads serve.
+    private boolean equipped;
+
     private @Nullable LiveTable table;
     private Object[][] perIo = new Object[0][];
     private boolean blocked = true;
@@ -65,20 +69,26 @@ final class MdThread {
 
     private final long[] requestCounts = new long[ReqOp.values().length];
 
-    MdThread(MappedDevice md, IoThread thread, int poolSize, int ownSize) {
+    MdThread(MappedDevice md, IoThread thread, int requestBios, int ownBios) {
         this.md = md;
         this.thread = thread;
-        this.poolSize = poolSize + ownSize;
-        for (CoreBio bio : thread.makeBios(this, poolSize, false, 0)) {
-            free.add(bio);
-        }
-        for (CoreBio bio : thread.makeBios(this, ownSize, true, poolSize)) {
-            freeOwn.add(bio);
-        }
+        this.requestBios = requestBios;
+        this.ownBios = ownBios;
     }
 
-    int poolSize() {
-        return poolSize;
+    private void equip() {
+        equipped = true;
+        for (CoreBio bio : thread.makeBios(this, requestBios, false, 0)) {
+            free.add(bio);
+        }
+        for (CoreBio bio : thread.makeBios(this, ownBios, true, requestBios)) {
+            freeOwn.add(bio);
+        }
+        md.threadEquipped(1);
+        final LiveTable t = table;
+        if (t != null) {
+            outfit(t);
+        }
     }
 
     /// Is the device being suspended, or suspended?
@@ -98,7 +108,11 @@ final class MdThread {
 
     /// How many of the bios are not in their pool. Cold; on this thread.
     int busyBios() {
-        return poolSize - free.size() - freeOwn.size();
+        return equipped ? requestBios + ownBios - free.size() - freeOwn.size() : 0;
+    }
+
+    boolean equipped() {
+        return equipped;
     }
 
     @Nullable
@@ -133,11 +147,17 @@ final class MdThread {
         tellDrained();
     }
 
-    void install(LiveTable newTable, Object[][] newPerIo) {
+    void install(LiveTable newTable) {
         table = newTable;
-        perIo = newPerIo;
-        counts = new long[newPerIo.length * TargetCounts.FIELDS];
-        starved = new boolean[newPerIo.length];
+        if (equipped) {
+            outfit(newTable);
+        }
+    }
+
+    private void outfit(LiveTable t) {
+        perIo = t.makePerIo(requestBios + ownBios);
+        counts = new long[perIo.length * TargetCounts.FIELDS];
+        starved = new boolean[perIo.length];
         starvedCount = 0;
         starvedNext = 0;
     }
@@ -177,6 +197,9 @@ final class MdThread {
 
     void enter(Request request) {
         request.slot = this;
+        if (!equipped) {
+            equip();
+        }
         if (blocked) {
             deferred.add(request);
         } else {
@@ -383,6 +406,9 @@ final class MdThread {
 
     @Nullable
     CoreBio takeOwn() {
+        if (!equipped) {
+            equip();
+        }
         final CoreBio bio = freeOwn.poll();
         if (bio != null) {
             OWN_TAKEN.setRelease(this, ownTaken + 1); // pairs with getAcquire in ownTaken()
