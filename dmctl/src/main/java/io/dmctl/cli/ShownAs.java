@@ -27,6 +27,7 @@ record ShownAs(LoadOptions options, Optional<String> given) {
             "--idle",
             "--affinity",
             "--threads",
+            "--shmem",
             "--module-path");
     private static final String MODULE_PATH_VARIABLE = "DMCTL_MODULE_PATH";
 
@@ -53,8 +54,16 @@ record ShownAs(LoadOptions options, Optional<String> given) {
                         modulePath(args),
                         idle(args, otherwise.idle()),
                         args.oneOf("--affinity", otherwise.affinity(), List.of("queue", "none")),
-                        args.number("--threads", 1, UblkOptions.MAX_THREADS, otherwise.threads())),
+                        args.number("--threads", 1, UblkOptions.MAX_THREADS, otherwise.threads()),
+                        shmem(args)),
                 NAMES.stream().filter(args::has).findFirst());
+    }
+
+    /// Absolute, as the server has another current folder.
+    private static String shmem(Arguments args) {
+        return args.value("--shmem")
+                .map(file -> Path.of(file).toAbsolutePath().normalize().toString())
+                .orElse("");
     }
 
     private static String idle(Arguments args, String otherwise) throws CommandFailure {

@@ -90,6 +90,7 @@ final class Usage {
                 .option("N", "Java engine: queues, 1 to 4096", "--queues")
                 .option("N", "Java engine: requests at once in a queue, 1 to 4096", "--depth")
                 .option("N", "Java engine: threads for all queues, 1 to 128 (one a queue)", "--threads")
+                .option("FILE", "Java engine: memory that the users of the device map, too", "--shmem")
                 .option("GROUP", "Java engine: the process that serves it", "--group")
                 .option("POLICY", "Java engine: none, fail, queue or reissue when its server dies (none)", "--recovery")
                 .option("MODE", "Java engine: auto, copy, get-data, user-copy or zero-copy (auto)", "--io-mode")

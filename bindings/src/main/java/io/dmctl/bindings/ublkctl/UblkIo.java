@@ -43,6 +43,7 @@ public final class UblkIo {
     public static final int F_NOUNMAP = 1 << 15;
     public static final int F_SWAP = 1 << 16;
     public static final int F_NEED_REG_BUF = 1 << 17;
+    public static final int F_SHMEM_ZC = 1 << 19;
 
     /// C: `#define UBLK_MAX_QUEUE_DEPTH 4096`
     public static final int MAX_QUEUE_DEPTH = 4096;
@@ -64,6 +65,8 @@ public final class UblkIo {
     static final long IO_BUF_OFFSET = 0x80000000L;
     /// C: `#define UBLK_TAG_OFF UBLK_IO_BUF_BITS`
     static final int TAG_SHIFT = 25;
+    /// C: `#define UBLK_SHMEM_ZC_IDX_OFF 32`
+    static final int SHMEM_INDEX_SHIFT = 32;
     /// C: `#define UBLK_QID_OFF (UBLK_TAG_OFF + UBLK_TAG_BITS)`
     static final int QUEUE_SHIFT = 41;
 
@@ -129,6 +132,18 @@ public final class UblkIo {
 
     public static long address(MemorySegment area, long descriptor) {
         return area.get(JAVA_LONG, descriptor + ADDR_OFFSET);
+    }
+
+    /// With [#F_SHMEM_ZC]: the index of the registered memory that the request's bytes lie in.
+    ///
+    /// C: `ublk_shmem_zc_index`
+    public static int shmemIndex(long address) {
+        return (int) (address >>> SHMEM_INDEX_SHIFT) & 0xffff;
+    }
+
+    /// And where in it, in bytes. C: `ublk_shmem_zc_offset`
+    public static long shmemOffset(long address) {
+        return address & 0xffff_ffffL;
     }
 
     /// Where in /dev/ublkcN the bytes of a request are read (of a WRITE) or written (of a READ), with

@@ -38,6 +38,16 @@ class UblkIoTest {
     }
 
     @Test
+    void sharedMemoryIsFoundWhereTheKernelSays() {
+        assertEquals(Ublk.UBLK_IO_F_SHMEM_ZC(), UblkIo.F_SHMEM_ZC);
+        assertEquals(Ublk.UBLK_SHMEM_ZC_IDX_OFF(), UblkIo.SHMEM_INDEX_SHIFT);
+        final long address = 0xfedcL << Ublk.UBLK_SHMEM_ZC_IDX_OFF() | 0x8765_4321L;
+        assertEquals(
+                address >> Ublk.UBLK_SHMEM_ZC_IDX_OFF() & Ublk.UBLK_SHMEM_ZC_IDX_MASK(), UblkIo.shmemIndex(address));
+        assertEquals(address & Ublk.UBLK_SHMEM_ZC_OFF_MASK(), UblkIo.shmemOffset(address));
+    }
+
+    @Test
     void descriptorsAreReadWhereTheKernelWritesThem() {
         try (Arena arena = Arena.ofConfined()) {
             final MemorySegment area = arena.allocate(UblkIo.descriptorAreaBytes(8), 8);

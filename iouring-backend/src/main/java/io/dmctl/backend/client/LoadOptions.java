@@ -11,7 +11,8 @@ import java.util.List;
 ///
 /// `idle` is block, spin, spin-then-block or spin-then-block:US ([io.dmctl.backend.queue.IdleStrategy]);
 /// `affinity` is queue or none: whether a queue's thread runs on its queue's CPUs only; so many `threads` serve all
-/// queues of a ublk device, 0 for one a queue.
+/// queues of a ublk device, 0 for one a queue. `shmem` is a file in memory, by its absolute path, that the users of a
+/// ublk device map, too; empty for none.
 ///
 /// `modulePath` has target types beside the built-in ones: absolute paths with `:` between them, empty for
 /// those of the load before.
@@ -25,7 +26,8 @@ public record LoadOptions(
         String modulePath,
         String idle,
         String affinity,
-        int threads) {
+        int threads,
+        String shmem) {
     public static final LoadOptions DEFAULT = new LoadOptions("auto", 0, 0, "");
 
     /// A device that does not come back after the death of its server.
@@ -39,20 +41,26 @@ public record LoadOptions(
 
     public LoadOptions(
             String transport, int queues, int depth, String group, String recovery, String ioMode, String modulePath) {
-        this(transport, queues, depth, group, recovery, ioMode, modulePath, "block", "queue", 0);
+        this(transport, queues, depth, group, recovery, ioMode, modulePath, "block", "queue", 0, "");
     }
 
     public LoadOptions withModulePath(String path) {
-        return new LoadOptions(transport, queues, depth, group, recovery, ioMode, path, idle, affinity, threads);
+        return new LoadOptions(transport, queues, depth, group, recovery, ioMode, path, idle, affinity, threads, shmem);
     }
 
     public LoadOptions withIoMode(String mode) {
-        return new LoadOptions(transport, queues, depth, group, recovery, mode, modulePath, idle, affinity, threads);
+        return new LoadOptions(
+                transport, queues, depth, group, recovery, mode, modulePath, idle, affinity, threads, shmem);
     }
 
     public LoadOptions withThreads(int newThreads, String newIdle, String newAffinity) {
         return new LoadOptions(
-                transport, queues, depth, group, recovery, ioMode, modulePath, newIdle, newAffinity, newThreads);
+                transport, queues, depth, group, recovery, ioMode, modulePath, newIdle, newAffinity, newThreads, shmem);
+    }
+
+    public LoadOptions withShmem(String file) {
+        return new LoadOptions(
+                transport, queues, depth, group, recovery, ioMode, modulePath, idle, affinity, threads, file);
     }
 
     /// As `KEY=VALUE`.
@@ -66,7 +74,8 @@ public record LoadOptions(
                 "io-mode=" + ioMode,
                 "idle=" + idle,
                 "affinity=" + affinity,
-                "threads=" + threads));
+                "threads=" + threads,
+                "shmem=" + shmem));
         if (!modulePath.isEmpty()) {
             words.add("module-path=" + modulePath);
         }

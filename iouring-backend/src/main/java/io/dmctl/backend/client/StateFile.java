@@ -68,6 +68,7 @@ public final class StateFile {
         out.writeStringField("idle", device.options().idle());
         out.writeStringField("affinity", device.options().affinity());
         out.writeNumberField("threads", device.options().threads());
+        out.writeStringField("shmem", device.options().shmem());
         out.writeNumberField("ublk_id", device.ublkId());
         out.writeNumberField("event_nr", device.eventNr());
         out.writeBooleanField("suspended", device.suspended());
@@ -135,7 +136,8 @@ public final class StateFile {
                         .withThreads(
                                 in.has("threads") ? (int) in.number("threads") : LoadOptions.DEFAULT.threads(),
                                 in.text("idle", LoadOptions.DEFAULT.idle()),
-                                in.text("affinity", LoadOptions.DEFAULT.affinity())),
+                                in.text("affinity", LoadOptions.DEFAULT.affinity()))
+                        .withShmem(in.text("shmem", LoadOptions.DEFAULT.shmem())),
                 (int) in.number("ublk_id"),
                 in.number("event_nr"),
                 in.flag("suspended"),

@@ -38,6 +38,8 @@ public final class ServerProtocol {
     public static final String AFFINITY = "affinity";
     /// How many threads serve its queues; 0: one a queue.
     public static final String THREADS = "threads";
+    /// A file in memory that the device's users map, too.
+    public static final String SHMEM = "shmem";
     /// Options of a TABLE_LOAD that takes a dead server's device over: N of /dev/ublkbN (-1 for none), its last
     /// event number, whether it was suspended.
     public static final String ADOPT = "adopt";

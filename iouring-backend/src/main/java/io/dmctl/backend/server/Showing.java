@@ -50,7 +50,8 @@ final class Showing {
                     transport,
                     new LoadOptions(transport.kind(), how.queues(), how.depth(), "", how.recovery())
                             .withIoMode(how.ioMode())
-                            .withThreads(how.threads(), how.idle(), how.affinity()));
+                            .withThreads(how.threads(), how.idle(), how.affinity())
+                            .withShmem(how.shmem()));
         } catch (IllegalArgumentException e) {
             throw new DmProtocolException(Errno.EINVAL, String.valueOf(e.getMessage()));
         } finally {
@@ -81,6 +82,12 @@ final class Showing {
                     "--threads " + how.threads() + ": transport " + wanted
                             + " has one thread a queue: use --queues, or --transport ublk");
         }
+        if (!wanted.equals("ublk") && !how.shmem().isEmpty()) {
+            throw new DmProtocolException(
+                    Errno.EOPNOTSUPP,
+                    "--shmem " + how.shmem() + ": transport " + wanted
+                            + " shares no memory with its users: use --transport ublk");
+        }
         return switch (wanted) {
             case "ublk" -> {
                 final UblkOptions options = ublkOptions(how);
@@ -109,6 +116,7 @@ final class Showing {
                         how.threads(),
                         IdleStrategy.of(how.idle()),
                         !how.affinity().equals("none"))
+                .withShmem(how.shmem())
                 .with(
                         RecoveryPolicy.of(how.recovery()),
                         how.takeover().map(LoadRequest.Takeover::ublkId).orElse(-1));

@@ -19,7 +19,8 @@ import java.util.Set;
 /// dmsetup takes for comments.
 ///
 /// Keys: `engine` (kernel, java; the kernel when it is not said), `uuid`, `read-only` (yes, no), and how the
-/// Java engine shows the device: `transport queues depth group recovery io-mode module-path idle affinity threads`.
+/// Java engine shows the device: `transport queues depth group recovery io-mode module-path idle affinity threads
+/// shmem`.
 final class TableFile {
     static final String SUFFIX = ".table";
 
@@ -34,7 +35,8 @@ final class TableFile {
             "module-path",
             "idle",
             "affinity",
-            "threads");
+            "threads",
+            "shmem");
     private static final int MAX_QUEUES = 4096;
 
     private final String where;
@@ -71,6 +73,7 @@ final class TableFile {
             text(out, "idle", how.idle().equals(LoadOptions.DEFAULT.idle()) ? "" : how.idle());
             text(out, "affinity", how.affinity().equals(LoadOptions.DEFAULT.affinity()) ? "" : how.affinity());
             number(out, "threads", how.threads());
+            text(out, "shmem", how.shmem());
         }
         out.append(spec.table());
         if (!parse(spec.name().toString(), fileName(spec.name()), out.toString())
@@ -206,7 +209,8 @@ final class TableFile {
                 value("module-path"),
                 values.getOrDefault("idle", otherwise.idle()),
                 values.getOrDefault("affinity", otherwise.affinity()),
-                values.containsKey("threads") ? number(value("threads")) : otherwise.threads());
+                values.containsKey("threads") ? number(value("threads")) : otherwise.threads(),
+                value("shmem"));
     }
 
     private String value(String key) {

@@ -26,6 +26,14 @@ final class UblkFlags {
         }
         require("--io-mode " + options.ioMode().word(), options.ioMode().needs(), there);
         flags.addAll(options.ioMode().needs());
+        if (!options.shmem().isEmpty()) {
+            require("--shmem " + options.shmem(), EnumSet.of(UblkFeature.SHMEM_ZC), there);
+            if (options.recovery() != RecoveryPolicy.NONE) {
+                // The driver keeps the dead server's pages; a next one could not know that its file still has them.
+                throw new ErrnoException("--shmem " + options.shmem(), "not with --recovery", Errno.EINVAL);
+            }
+            flags.add(UblkFeature.SHMEM_ZC);
+        }
         if (options.threads() > options.queues()) { // the driver sets it by itself
             require("--threads " + options.threads(), EnumSet.of(UblkFeature.PER_IO_DAEMON), there);
         }

@@ -38,13 +38,17 @@ final class UblkFront implements QueueFront, RequestSink {
     private final MemorySegment[] areas;
     private final IoMode mode;
     private final UblkBuffers buffers;
+    private final @Nullable SharedMemory shared;
     private final Request[] requests;
     private @Nullable QueueAgent agent;
     private int aborted;
 
     /// @param info of the device, as the driver has it
-    UblkFront(MappedDevice device, Fd ublkc, UblkShare share, UblkDeviceInfo info) throws ErrnoException {
+    /// @param shared what its users have mapped, too; null for nothing
+    UblkFront(MappedDevice device, Fd ublkc, UblkShare share, UblkDeviceInfo info, @Nullable SharedMemory shared)
+            throws ErrnoException {
         this.device = device;
+        this.shared = shared;
         this.ublkc = ublkc;
         this.share = share;
         this.mode = IoMode.ofFlags(info.flags());
@@ -142,7 +146,13 @@ final class UblkFront implements QueueFront, RequestSink {
 
     private void begin(Request request, ReqOp op, int opFlags, MemorySegment area, long at, QueueAgent a) {
         request.init(op, bioFlags(opFlags), UblkIo.startSector(area, at), UblkIo.nrSectors(area, at));
-        if (!mode.driverCopies()) {
+        if (shared != null && (opFlags & UblkIo.F_SHMEM_ZC) != 0) {
+            shared.locate(UblkIo.address(area, at), (long) request.sectors() << 9, request.data());
+        } else if (mode.driverCopies()) {
+            if (shared != null) {
+                request.data().set(buffers.memory(request.tag()), 0);
+            }
+        } else {
             final boolean registered = mode == IoMode.ZERO_COPY && (opFlags & UblkIo.F_NEED_REG_BUF) == 0;
             request.data().setHeld(buffers, request.tag(), registered);
         }

@@ -8,7 +8,7 @@ import io.dmctl.bindings.ublkctl.UblkFeature;
 /// buffer. `adoptedId` is N of the /dev/ublkbN that a dead server left, to be taken over; -1 makes a new
 /// one. `threads` serve all queues together, 0 for one a queue; `pinned`: each runs on the CPUs whose requests the
 /// driver
-/// sends to its queues.
+/// sends to its queues. `shmem`: a file in memory that the device's users map, too ([SharedMemory]); empty for none.
 public record UblkOptions(
         int queues,
         int depth,
@@ -18,12 +18,13 @@ public record UblkOptions(
         int adoptedId,
         int threads,
         IdleStrategy idle,
-        boolean pinned) {
+        boolean pinned,
+        String shmem) {
     public static final int MAX_QUEUES = 128;
     public static final int MAX_DEPTH = 4096;
     public static final int MAX_THREADS = 128;
     public static final UblkOptions DEFAULT =
-            new UblkOptions(1, 128, 256 << 10, IoMode.COPY, RecoveryPolicy.NONE, -1, 0, IdleStrategy.BLOCK, true);
+            new UblkOptions(1, 128, 256 << 10, IoMode.COPY, RecoveryPolicy.NONE, -1, 0, IdleStrategy.BLOCK, true, "");
 
     public UblkOptions {
         Ranges.check("queues", queues, 1, MAX_QUEUES);
@@ -59,18 +60,25 @@ public record UblkOptions(
                 adoptedId,
                 threads,
                 idle,
-                pinned);
+                pinned,
+                shmem);
     }
 
     public UblkOptions with(IoMode newIoMode) {
-        return new UblkOptions(queues, depth, maxIoBytes, newIoMode, recovery, adoptedId, threads, idle, pinned);
+        return new UblkOptions(queues, depth, maxIoBytes, newIoMode, recovery, adoptedId, threads, idle, pinned, shmem);
     }
 
     public UblkOptions with(RecoveryPolicy newRecovery, int newAdoptedId) {
-        return new UblkOptions(queues, depth, maxIoBytes, ioMode, newRecovery, newAdoptedId, threads, idle, pinned);
+        return new UblkOptions(
+                queues, depth, maxIoBytes, ioMode, newRecovery, newAdoptedId, threads, idle, pinned, shmem);
     }
 
     public UblkOptions with(int newThreads, IdleStrategy newIdle, boolean newPinned) {
-        return new UblkOptions(queues, depth, maxIoBytes, ioMode, recovery, adoptedId, newThreads, newIdle, newPinned);
+        return new UblkOptions(
+                queues, depth, maxIoBytes, ioMode, recovery, adoptedId, newThreads, newIdle, newPinned, shmem);
+    }
+
+    public UblkOptions withShmem(String file) {
+        return new UblkOptions(queues, depth, maxIoBytes, ioMode, recovery, adoptedId, threads, idle, pinned, file);
     }
 }

@@ -50,6 +50,7 @@ public final class UblkTransport implements BlockTransport {
     private volatile @Nullable UblkDeviceInfo info;
     private volatile @Nullable QueueSetup setup;
     private @Nullable Fd ublkc;
+    private @Nullable SharedMemory shared;
     private @Nullable QueueLimits startLimits;
     private long shownSectors;
     private boolean started;
@@ -115,6 +116,9 @@ public final class UblkTransport implements BlockTransport {
             info = added;
             try {
                 control.setParams(added.id(), UblkLimits.params(limits, sizeSectors, readOnly, added.maxIoBytes()));
+                if (!options.shmem().isEmpty()) {
+                    shared = SharedMemory.open(options.shmem());
+                }
                 startThreads(control, added);
                 startLimits = limits;
                 shownSectors = sizeSectors;
@@ -135,7 +139,7 @@ public final class UblkTransport implements BlockTransport {
         for (int t = 0; t < threads; t++) {
             final UblkShare share = UblkShare.of(t, threads, i.queues(), i.depth());
             final BitSet cpus = options.pinned() ? cpusOf(share, control, i.id()) : new BitSet();
-            final UblkFront front = new UblkFront(device, c, share, i);
+            final UblkFront front = new UblkFront(device, c, share, i, shared);
             final String name = "ublk" + i.id() + (threads == i.queues() ? "-q" : "-t") + t;
             agents.add(QueueAgent.start(group, name, front, options.idle(), cpus));
             if (options.pinned()) {
@@ -332,6 +336,11 @@ public final class UblkTransport implements BlockTransport {
             if (!started) {
                 control.start(i.id(), (int) ProcessHandle.current().pid());
                 started = true;
+                final SharedMemory s = shared;
+                if (s != null) {
+                    s.register(control, i.id());
+                    log.info("ublkb{}: requests in {} are not copied", i.id(), s.file());
+                }
                 logShown("started", i);
             } else if (sizeSectors != shownSectors) {
                 control.updateSize(i.id(), sizeSectors);
@@ -410,6 +419,11 @@ public final class UblkTransport implements BlockTransport {
         }
         ublkc = null;
         info = null;
+        final SharedMemory s = shared;
+        if (s != null) {
+            s.close();
+        }
+        shared = null;
         try {
             control.delete(id);
         } catch (ErrnoException e) {

@@ -30,7 +30,8 @@ class StateFileTest {
                         Optional.of(DmUuid.of("LVM-1")),
                         new LoadOptions("ublk", 2, 64, "", "reissue")
                                 .withIoMode("zero-copy")
-                                .withThreads(3, "spin", "none"),
+                                .withThreads(3, "spin", "none")
+                                .withShmem("/dev/shm/a b"),
                         7,
                         0x1_0000_0001L,
                         true,

@@ -31,7 +31,8 @@ class TableFilesTest {
                 Engine.JAVA,
                 true,
                 new LoadOptions("nbd", 2, 64, "g", "queue", "get-data", "/a.jar:/b")
-                        .withThreads(3, "spin-then-block:20", "none"),
+                        .withThreads(3, "spin-then-block:20", "none")
+                        .withShmem("/dev/shm/m"),
                 DmTable.parse(table));
     }
 
