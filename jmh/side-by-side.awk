@@ -51,7 +51,7 @@ END {
         for (r = 1; r <= rounds; r++) { v[r] = iops[devices[d], workloads[w], r] + 0; line = line (r > 1 ? " " : "") v[r] }
         printf "| %s | %s | %d | %s |\n", devices[d], workloads[w], median(v, rounds), line
     }
-    ratioTable("java-ring", "c-ring"); ratioTable("java-ring", "fio-ring")
+    ratioTable("java-ring", "c-ring"); ratioTable("java-ring", "fio-ring"); ratioTable("java-queue", "java-ring"); ratioTable("java-queue", "fio-ring")
     ratioTable("java-linear", "lower"); ratioTable("java-linear", "kernel-linear"); ratioTable("java-linear", "c-loop")
     ratioTable("java-mirror", "kernel-mirror"); ratioTable("java-crypt", "kernel-crypt")
     ratioTable("java-verity", "kernel-verity"); ratioTable("java-snapshot", "kernel-snapshot")

@@ -65,28 +65,8 @@ final class Showing {
             throws DmProtocolException {
         final String wanted =
                 how.transport().equals("auto") ? UblkControl.probe().available() ? "ublk" : "nbd" : how.transport();
-        if (!how.ioMode().equals(IoMode.AUTO) && !wanted.equals("ublk")) {
-            throw new DmProtocolException(
-                    Errno.EOPNOTSUPP,
-                    "--io-mode " + how.ioMode() + ": transport " + wanted + " has no I/O modes: use --transport ublk");
-        }
-        if (!wanted.equals("ublk") && !how.idle().equals(LoadOptions.DEFAULT.idle())) {
-            throw new DmProtocolException(
-                    Errno.EOPNOTSUPP,
-                    "--idle " + how.idle() + ": the threads of transport " + wanted
-                            + " block when they are idle: use --transport ublk");
-        }
-        if (!wanted.equals("ublk") && how.threads() != 0) {
-            throw new DmProtocolException(
-                    Errno.EOPNOTSUPP,
-                    "--threads " + how.threads() + ": transport " + wanted
-                            + " has one thread a queue: use --queues, or --transport ublk");
-        }
-        if (!wanted.equals("ublk") && !how.shmem().isEmpty()) {
-            throw new DmProtocolException(
-                    Errno.EOPNOTSUPP,
-                    "--shmem " + how.shmem() + ": transport " + wanted
-                            + " shares no memory with its users: use --transport ublk");
+        if (!wanted.equals("ublk")) {
+            refuseUblkOptions(wanted, how);
         }
         return switch (wanted) {
             case "ublk" -> {
@@ -106,6 +86,22 @@ final class Showing {
                 throw new DmProtocolException(
                         Errno.EINVAL, "transport must be auto, ublk, nbd or embedded, was " + wanted);
         };
+    }
+
+    private static void refuseUblkOptions(String transport, LoadRequest how) throws DmProtocolException {
+        final LoadOptions usual = LoadOptions.DEFAULT;
+        refuse(!how.ioMode().equals(usual.ioMode()), "--io-mode " + how.ioMode(), transport, "has no I/O modes");
+        refuse(!how.idle().equals(usual.idle()), "--idle " + how.idle(), transport, "has threads that block");
+        refuse(how.threads() != usual.threads(), "--threads " + how.threads(), transport, "has one thread a queue");
+        refuse(!how.shmem().isEmpty(), "--shmem " + how.shmem(), transport, "shares no memory with its users");
+    }
+
+    private static void refuse(boolean given, String option, String transport, String reason)
+            throws DmProtocolException {
+        if (given) {
+            throw new DmProtocolException(
+                    Errno.EOPNOTSUPP, option + ": transport " + transport + " " + reason + ": use --transport ublk");
+        }
     }
 
     private static UblkOptions ublkOptions(LoadRequest how) {
