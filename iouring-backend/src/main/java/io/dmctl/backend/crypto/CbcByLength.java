@@ -12,7 +12,7 @@ final class CbcByLength implements SectorCipher {
     /// From so many sectors on the JDK encrypts them side by side.
     private static final int MIN_SIDE_BY_SIDE = 4;
 
-    /// In shorter ones setting libcrypto's initialisation vector costs more than the copies.
+    /// With shorter ones libcrypto's calls cost as much as the copies.
     private static final int MIN_LONG_BYTES = 4096;
 
     private final SectorCipher jdk;

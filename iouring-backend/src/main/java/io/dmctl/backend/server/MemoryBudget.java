@@ -20,9 +20,8 @@ import java.util.function.ToIntFunction;
 /// machine's memory. Asked before anything is made, for an I/O thread that finds no memory ends the process.
 ///
 /// A device has its bios on every I/O thread that has served it: those of its own, and those of the devices above it in
-/// this group. What they will take is reserved from the load on. The constants are measured, with the server's
-/// collector
-/// and heap (Serial, 64 MB, compressed pointers): MemoryBudgetUringTest holds them to what it measures.
+/// this group. What they will take is reserved from the load on. The constants are measured, with the server's heap
+/// (Serial, 64 MB, compressed pointers): MemoryBudgetUringTest holds them to what it measures.
 ///
 /// Thread rule: any.
 final class MemoryBudget {

@@ -5,6 +5,7 @@ import io.dmctl.backend.client.DeviceState;
 import io.dmctl.backend.client.LoadOptions;
 import io.dmctl.backend.client.TableState;
 import io.dmctl.backend.transport.BlockTransport;
+import io.dmctl.backend.transport.QueueSetup;
 import io.dmctl.backend.transport.UblkTransport;
 import io.dmctl.bindings.control.DmDeviceInfo;
 import io.dmctl.bindings.control.DmFlags;
@@ -43,9 +44,10 @@ final class ServedDevice {
         this.options = options;
     }
 
-    /// How many I/O threads serve its queues, from its first resume on.
+    /// How many I/O threads serve its queues; before its first resume, how many are to.
     int ioThreads() {
-        return options.threads() > 0 ? options.threads() : Math.max(1, options.queues());
+        final int wanted = options.threads() > 0 ? options.threads() : Math.max(1, options.queues());
+        return transport.queueSetup().map(QueueSetup::threads).orElse(wanted);
     }
 
     void keep(LiveTable table, Optional<TableState> state) {
