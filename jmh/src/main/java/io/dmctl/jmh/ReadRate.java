@@ -10,11 +10,10 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/// How many 4 KiB reads a second come through a ring alone, and through a queue's thread, its ring and a linear target?
-/// The Java side of `jmh/ring`: for each line `ring|queue cached|direct DEPTH SECONDS` of standard input, reads the
-/// file
-/// that is its argument and prints reads a second and ns of the reading thread's processor time a read. What was warm
-/// stays warm between lines.
+/// How many 4 KiB reads a second come through a ring alone (`ring`), or through a queue's thread, its ring and a linear
+/// target (`queue`)? The Java side of `jmh/ring`, started as `ring|queue FILE`: for each line `cached|direct DEPTH
+/// SECONDS` of standard input it prints reads a second and ns of the reading thread's processor time a read. What was
+/// warm stays warm between lines.
 public final class ReadRate {
     private static final int READS = 16_384;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();

@@ -10,6 +10,7 @@ import io.dmctl.bindings.sys.Pages;
 import io.dmctl.bindings.ublkctl.UblkControl;
 import io.dmctl.bindings.ublkctl.UblkIo;
 import io.dmctl.targets.spi.Data;
+import io.dmctl.targets.spi.HotPath;
 
 /// A file in memory (tmpfs, hugetlbfs) that a device's users map, too: where a request's bytes lie in it, they are used
 /// there, and nobody copies them.
@@ -63,6 +64,7 @@ final class SharedMemory implements AutoCloseable {
     }
 
     /// Sets `to` to the request's bytes, which lie where its descriptor says.
+    @HotPath
     void locate(long descriptorAddress, long lengthBytes, Data to) {
         final long offset = UblkIo.shmemOffset(descriptorAddress);
         if (UblkIo.shmemIndex(descriptorAddress) != INDEX || offset + lengthBytes > mapping.byteSize()) {
