@@ -6,9 +6,9 @@ import io.dmctl.bindings.ublkctl.UblkFeature;
 
 /// How a device is shown through ublk. `maxIoBytes` is the largest request, and the size of each tag's
 /// buffer. `adoptedId` is N of the /dev/ublkbN that a dead server left, to be taken over; -1 makes a new
-/// one. `threads` serve all queues together, 0 for one a queue; `pinned`: each runs on the CPUs whose requests come to
-/// its
-/// queues. `shmem`: a file in memory that the device's users map, too ([SharedMemory]); empty for none.
+/// one. `threads` serve all queues together, 0 for one a queue; `pinned`: each runs on the CPUs whose
+/// requests come to its queues. `shmem`: a file in memory that the device's users map, too
+/// ([SharedMemory]); empty for none.
 public record UblkOptions(
         int queues,
         int depth,
