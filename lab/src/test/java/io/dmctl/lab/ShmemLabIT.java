@@ -117,6 +117,28 @@ class ShmemLabIT {
         }
     }
 
+    /// Of a file that was shortened while the server had the request, which it only passes on.
+    @Test
+    void aRequestWhoseMemoryIsGoneFails() throws Exception {
+        create("copy", "0 8192 delay /dev/ubda 0 600000");
+        final MemorySegment from = shared.segment().asSlice(0, PAGE).fill((byte) 'a');
+        final CompletableFuture<Long> write = CompletableFuture.supplyAsync(() -> {
+            try (BlockIo io = BlockIo.open(DEVICE)) {
+                return io.write(from, 0);
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        Await.until("the target holds it", BOUND, () -> waiting().equals("0 8192 delay 0 1 0"));
+        try (RandomAccessFile file = new RandomAccessFile(FILE.toFile(), "rw")) {
+            file.setLength(0);
+        }
+        devices.suspend(Engine.JAVA, NAME);
+        devices.resume(Engine.JAVA, NAME);
+        assertTrue(write.get(BOUND.toSeconds(), TimeUnit.SECONDS) < 0, "written from nothing");
+        assertEquals("0 8192 delay 0 0 0", waiting()); // and the server lives
+    }
+
     private String waiting() throws Exception {
         return devices.statusText(Engine.JAVA, NAME, DmTask.TableStatus.Kind.INFO);
     }
