@@ -98,14 +98,7 @@ class ShmemLabIT {
         create("copy", "0 8192 delay /dev/ubda 0 600000");
         final MemorySegment from = inIt ? shared.segment().asSlice(5 * PAGE, PAGE) : elsewhere(PAGE);
         from.fill((byte) 'a');
-        final CompletableFuture<Long> write = CompletableFuture.supplyAsync(() -> {
-            try (BlockIo io = BlockIo.open(DEVICE)) {
-                return io.write(from, 0);
-            } catch (IOException e) {
-                throw new IllegalStateException(e);
-            }
-        });
-        Await.until("the target holds it", BOUND, () -> waiting().equals("0 8192 delay 0 1 0"));
+        final CompletableFuture<Long> write = writeUntilTheTargetHoldsIt(from);
         from.fill((byte) 'b');
         devices.suspend(Engine.JAVA, NAME); // it does not wait for the delay
         devices.resume(Engine.JAVA, NAME);
@@ -122,6 +115,17 @@ class ShmemLabIT {
     void aRequestWhoseMemoryIsGoneFails() throws Exception {
         create("copy", "0 8192 delay /dev/ubda 0 600000");
         final MemorySegment from = shared.segment().asSlice(0, PAGE).fill((byte) 'a');
+        final CompletableFuture<Long> write = writeUntilTheTargetHoldsIt(from);
+        try (RandomAccessFile file = new RandomAccessFile(FILE.toFile(), "rw")) {
+            file.setLength(0);
+        }
+        devices.suspend(Engine.JAVA, NAME);
+        devices.resume(Engine.JAVA, NAME);
+        assertTrue(write.get(BOUND.toSeconds(), TimeUnit.SECONDS) < 0, "written from nothing");
+        assertEquals("0 8192 delay 0 0 0", waiting()); // and the server lives
+    }
+
+    private CompletableFuture<Long> writeUntilTheTargetHoldsIt(MemorySegment from) throws Exception {
         final CompletableFuture<Long> write = CompletableFuture.supplyAsync(() -> {
             try (BlockIo io = BlockIo.open(DEVICE)) {
                 return io.write(from, 0);
@@ -130,13 +134,7 @@ class ShmemLabIT {
             }
         });
         Await.until("the target holds it", BOUND, () -> waiting().equals("0 8192 delay 0 1 0"));
-        try (RandomAccessFile file = new RandomAccessFile(FILE.toFile(), "rw")) {
-            file.setLength(0);
-        }
-        devices.suspend(Engine.JAVA, NAME);
-        devices.resume(Engine.JAVA, NAME);
-        assertTrue(write.get(BOUND.toSeconds(), TimeUnit.SECONDS) < 0, "written from nothing");
-        assertEquals("0 8192 delay 0 0 0", waiting()); // and the server lives
+        return write;
     }
 
     private String waiting() throws Exception {

@@ -133,7 +133,7 @@ final class MemoryBudget {
 
     private static long perIoBytes(LiveTable table, int bios) {
         final long before = THREADS.getCurrentThreadAllocatedBytes();
-        table.samplePerIo(bios);
+        table.makePerIo(bios);
         return THREADS.getCurrentThreadAllocatedBytes() - before;
     }
 

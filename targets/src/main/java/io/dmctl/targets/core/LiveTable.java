@@ -163,8 +163,8 @@ public final class LiveTable implements AutoCloseable {
         }
     }
 
-    /// For each target its state for each of `bios` bios; an empty array for a target without.
-    Object[][] makePerIo(int bios) {
+    /// For each target its state for each of `bios` bios, made anew; an empty array for a target without.
+    public Object[][] makePerIo(int bios) {
         final Object[][] all = new Object[entries.length][];
         for (TableEntry entry : entries) {
             final Object first = entry.target.newPerIo();
@@ -175,11 +175,6 @@ public final class LiveTable implements AutoCloseable {
             all[entry.index] = of;
         }
         return all;
-    }
-
-    /// What its targets keep for each of `bios` bios, made for who measures how large that is.
-    public Object samplePerIo(int bios) {
-        return makePerIo(bios);
     }
 
     /// One line of status for each target.

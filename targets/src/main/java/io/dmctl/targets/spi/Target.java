@@ -31,9 +31,8 @@ public interface Target extends AutoCloseable {
     /// in map, and one is free now.
     default void work(Domain owner, QueueContext q) {}
 
-    /// State of a bio in this target, made once per bio of a pool; null for none. On the I/O thread whose bios these
-    /// are:
-    /// when it first serves the device, and when the table becomes live after that.
+    /// State of a bio in this target, made once per bio of a pool; null for none. On the I/O thread that
+    /// has these bios: when it first serves the device, and when the table becomes live after that.
     default @Nullable Object newPerIo() {
         return null;
     }
