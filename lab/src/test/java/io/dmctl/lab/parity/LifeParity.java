@@ -99,8 +99,10 @@ final class LifeParity implements Proof.Prover {
             if (!steps.isEmpty() && steps.getLast().equals("the last remove")) {
                 return;
             }
-            final String state = kernel.state(Side.MAIN, row::comparable);
-            differences.same(what + ": state", state, ours.state(Side.MAIN, row::comparable));
+            final String state = differences.sameSoon(
+                    what + ": state",
+                    () -> kernel.state(Side.MAIN, row::comparable),
+                    () -> ours.state(Side.MAIN, row::comparable));
             if (!states.add(state)) {
                 return;
             }

@@ -14,8 +14,6 @@ final class Work implements AutoCloseable {
     /// After so many differences there is nothing to learn from more.
     private static final int ENOUGH = 8;
 
-    private static final long SETTLE_NS = 5_000_000_000L;
-
     private final Bench bench;
     private final ParityRow row;
     private final Side kernel;
@@ -123,23 +121,8 @@ final class Work implements AutoCloseable {
                 ours.message(Side.MAIN, 0, message));
     }
 
-    /// What an engine does in a thread of its own, as log-writes' log, is counted a moment after the operation has
-    /// ended:
-    /// a difference that stays is one.
-    void compareStatus(Kind kind) throws InterruptedException {
-        final long end = System.nanoTime() + SETTLE_NS;
-        String theirStatus;
-        String ourStatus;
-        do {
-            theirStatus = status(kernel, kind);
-            ourStatus = status(ours, kind);
-        } while (!theirStatus.equals(ourStatus) && pause(end));
-        differences.same(what + ": " + kind, theirStatus, ourStatus);
-    }
-
-    private static boolean pause(long endNs) throws InterruptedException {
-        Thread.sleep(20);
-        return System.nanoTime() - endNs < 0;
+    void compareStatus(Kind kind) throws Exception {
+        differences.sameSoon(what + ": " + kind, () -> status(kernel, kind), () -> status(ours, kind));
     }
 
     private String status(Side side, Kind kind) {
