@@ -63,6 +63,16 @@ public record LoadOptions(
                 transport, queues, depth, group, recovery, ioMode, modulePath, idle, affinity, threads, file);
     }
 
+    public LoadOptions withTransport(String kind) {
+        return new LoadOptions(
+                kind, queues, depth, group, recovery, ioMode, modulePath, idle, affinity, threads, shmem);
+    }
+
+    /// How many I/O threads are to serve its queues.
+    public int ioThreads() {
+        return threads > 0 ? threads : Math.max(1, queues);
+    }
+
     /// As `KEY=VALUE`.
     List<String> words() {
         final List<String> words = new ArrayList<>(List.of(

@@ -194,8 +194,8 @@ final class DmServer implements AutoCloseable {
         final LoadRequest how = LoadRequest.of(frame);
         final DmId id = request.id();
         final List<DmTableLine> table = request.table();
-        final TargetRegistry all = types(how.modulePath());
-        KeptTables.requireRecoverable(all, table, how.recovery());
+        final TargetRegistry all = types(how.options().modulePath());
+        KeptTables.requireRecoverable(all, table, how.options().recovery());
         final ServedDevice device;
         final boolean isNew;
         synchronized (this) {
@@ -287,7 +287,7 @@ final class DmServer implements AutoCloseable {
 
     private ServedDevice admit(DmId id, LoadRequest how) throws DmProtocolException {
         final DmName name = how.name().orElseThrow(() -> new DmProtocolException(Errno.ENXIO, "no device " + id));
-        budget.requireDevice(how.ioThreads(), how.boundedDepth());
+        budget.requireDevice(how.options().ioThreads(), how.boundedDepth());
         final ServedDevice device = showing.newDevice(group, name, how);
         devices.put(name, device);
         return device;

@@ -1,7 +1,6 @@
 package io.dmctl.backend.server;
 
 import io.dmctl.backend.client.LoadOptions;
-import io.dmctl.backend.transport.IoMode;
 import io.dmctl.backend.transport.UblkOptions;
 import io.dmctl.bindings.control.DmName;
 import io.dmctl.bindings.control.DmProtocolException;
@@ -18,18 +17,9 @@ import java.util.Optional;
 record LoadRequest(
         Optional<DmName> name,
         Optional<DmUuid> uuid,
-        String transport,
-        int queues,
-        int depth,
-        String recovery,
-        String ioMode,
-        String idle,
-        String affinity,
-        int threads,
-        String shmem,
+        LoadOptions options,
         Optional<Takeover> takeover,
         long tableNumber,
-        String modulePath,
         Map<String, Integer> notOpened) {
 
     /// A device that a dead server left. @param ublkId N of /dev/ublkbN, -1 for none
@@ -59,29 +49,31 @@ record LoadRequest(
         return new LoadRequest(
                 Optional.ofNullable(options.get(ServerProtocol.NAME)).map(DmName::of),
                 Optional.ofNullable(options.get(ServerProtocol.UUID)).map(DmUuid::of),
-                options.getOrDefault(ServerProtocol.TRANSPORT, "auto"),
-                number(ServerProtocol.QUEUES, options.getOrDefault(ServerProtocol.QUEUES, "0")),
-                number(ServerProtocol.DEPTH, options.getOrDefault(ServerProtocol.DEPTH, "0")),
-                options.getOrDefault(ServerProtocol.RECOVERY, "none"),
-                options.getOrDefault(ServerProtocol.IO_MODE, IoMode.AUTO),
-                options.getOrDefault(ServerProtocol.IDLE, LoadOptions.DEFAULT.idle()),
-                options.getOrDefault(ServerProtocol.AFFINITY, LoadOptions.DEFAULT.affinity()),
-                number(ServerProtocol.THREADS, options.getOrDefault(ServerProtocol.THREADS, "0")),
-                options.getOrDefault(ServerProtocol.SHMEM, ""),
+                options(options),
                 options.containsKey(ServerProtocol.ADOPT) ? Optional.of(Takeover.of(options)) : Optional.empty(),
                 number(ServerProtocol.TABLE_NUMBER, options.getOrDefault(ServerProtocol.TABLE_NUMBER, "0")),
-                options.getOrDefault(ServerProtocol.MODULE_PATH, ""),
                 notOpened);
+    }
+
+    private static LoadOptions options(Map<String, String> words) throws DmProtocolException {
+        final LoadOptions usual = LoadOptions.DEFAULT;
+        return new LoadOptions(
+                words.getOrDefault(ServerProtocol.TRANSPORT, usual.transport()),
+                number(ServerProtocol.QUEUES, words.getOrDefault(ServerProtocol.QUEUES, "0")),
+                number(ServerProtocol.DEPTH, words.getOrDefault(ServerProtocol.DEPTH, "0")),
+                usual.group(),
+                words.getOrDefault(ServerProtocol.RECOVERY, usual.recovery()),
+                words.getOrDefault(ServerProtocol.IO_MODE, usual.ioMode()),
+                words.getOrDefault(ServerProtocol.MODULE_PATH, usual.modulePath()),
+                words.getOrDefault(ServerProtocol.IDLE, usual.idle()),
+                words.getOrDefault(ServerProtocol.AFFINITY, usual.affinity()),
+                number(ServerProtocol.THREADS, words.getOrDefault(ServerProtocol.THREADS, "0")),
+                words.getOrDefault(ServerProtocol.SHMEM, usual.shmem()));
     }
 
     /// Its queue's requests at once, for what is made before the transport refuses too many.
     int boundedDepth() {
-        return Math.clamp(depth, 0, UblkOptions.MAX_DEPTH);
-    }
-
-    /// How many I/O threads it is to start.
-    int ioThreads() {
-        return threads > 0 ? threads : Math.max(1, queues);
+        return Math.clamp(options.depth(), 0, UblkOptions.MAX_DEPTH);
     }
 
     private static int number(String key, String value) throws DmProtocolException {

@@ -46,8 +46,7 @@ final class ServedDevice {
 
     /// How many I/O threads serve its queues; before its first resume, how many are to.
     int ioThreads() {
-        final int wanted = options.threads() > 0 ? options.threads() : Math.max(1, options.queues());
-        return transport.queueSetup().map(QueueSetup::threads).orElse(wanted);
+        return transport.queueSetup().map(QueueSetup::threads).orElse(options.ioThreads());
     }
 
     void keep(LiveTable table, Optional<TableState> state) {

@@ -44,14 +44,7 @@ final class Showing {
             md.setFront(transport);
             ok = true;
             return new ServedDevice(
-                    name,
-                    how.uuid(),
-                    md,
-                    transport,
-                    new LoadOptions(transport.kind(), how.queues(), how.depth(), "", how.recovery())
-                            .withIoMode(how.ioMode())
-                            .withThreads(how.threads(), how.idle(), how.affinity())
-                            .withShmem(how.shmem()));
+                    name, how.uuid(), md, transport, how.options().withTransport(transport.kind()));
         } catch (IllegalArgumentException e) {
             throw new DmProtocolException(Errno.EINVAL, String.valueOf(e.getMessage()));
         } finally {
@@ -63,23 +56,25 @@ final class Showing {
 
     private BlockTransport transport(IoGroup group, MappedDevice md, DmName name, LoadRequest how)
             throws DmProtocolException {
-        final String wanted =
-                how.transport().equals("auto") ? UblkControl.probe().available() ? "ublk" : "nbd" : how.transport();
+        final LoadOptions options = how.options();
+        final String wanted = options.transport().equals("auto")
+                ? UblkControl.probe().available() ? "ublk" : "nbd"
+                : options.transport();
         if (!wanted.equals("ublk")) {
-            refuseUblkOptions(wanted, how);
+            refuseUblkOptions(wanted, options);
         }
         return switch (wanted) {
             case "ublk" -> {
-                final UblkOptions options = ublkOptions(how);
-                MemoryBudget.requireBuffers(options.bufferBytes());
-                yield new UblkTransport(group, md, options);
+                final UblkOptions ublk = ublkOptions(how);
+                MemoryBudget.requireBuffers(ublk.bufferBytes());
+                yield new UblkTransport(group, md, ublk);
             }
             case "nbd" ->
                 new NbdTransport(
                         group,
                         md,
                         NbdOptions.at(groupDir.resolve("nbd." + nextSocket.getAndIncrement()))
-                                .with(how.queues(), how.depth()),
+                                .with(options.queues(), options.depth()),
                         name.unmangled());
             case "embedded" -> new EmbeddedTransport(group, md, EmbeddedOptions.DEFAULT);
             default ->
@@ -88,7 +83,7 @@ final class Showing {
         };
     }
 
-    private static void refuseUblkOptions(String transport, LoadRequest how) throws DmProtocolException {
+    private static void refuseUblkOptions(String transport, LoadOptions how) throws DmProtocolException {
         final LoadOptions usual = LoadOptions.DEFAULT;
         refuse(!how.ioMode().equals(usual.ioMode()), "--io-mode " + how.ioMode(), transport, "has no I/O modes");
         refuse(!how.idle().equals(usual.idle()), "--idle " + how.idle(), transport, "has threads that block");
@@ -104,7 +99,8 @@ final class Showing {
         }
     }
 
-    private static UblkOptions ublkOptions(LoadRequest how) {
+    private static UblkOptions ublkOptions(LoadRequest request) {
+        final LoadOptions how = request.options();
         return UblkOptions.DEFAULT
                 .with(how.queues(), how.depth())
                 .with(IoMode.of(how.ioMode()))
@@ -115,7 +111,7 @@ final class Showing {
                 .withShmem(how.shmem())
                 .with(
                         RecoveryPolicy.of(how.recovery()),
-                        how.takeover().map(LoadRequest.Takeover::ublkId).orElse(-1));
+                        request.takeover().map(LoadRequest.Takeover::ublkId).orElse(-1));
     }
 
     /// After a first load: the record leads to this group, even if the client has died since.
