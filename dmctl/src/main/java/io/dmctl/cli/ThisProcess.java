@@ -1,5 +1,6 @@
 package io.dmctl.cli;
 
+import io.dmctl.bindings.sys.ProcessControl;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,22 +9,17 @@ import java.nio.file.Path;
 ///
 /// @param memlock how much memory it may lock, in the kernel's words
 record ThisProcess(int uid, boolean sysAdmin, String memlock) {
-    private static final int CAP_SYS_ADMIN = 21;
     private static final String LIMIT = "Max locked memory";
 
     static ThisProcess read() throws IOException {
         int uid = -1;
-        long capabilities = 0;
         for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
             final String[] words = line.split("\\s+", -1);
-            switch (words[0]) {
-                // Real, effective, saved and file system user.
-                case "Uid:" -> uid = Integer.parseInt(words[2]);
-                case "CapEff:" -> capabilities = Long.parseUnsignedLong(words[1], 16);
-                default -> {}
+            if (words[0].equals("Uid:")) { // real, effective, saved and file system user
+                uid = Integer.parseInt(words[2]);
             }
         }
-        return new ThisProcess(uid, (capabilities & (1L << CAP_SYS_ADMIN)) != 0, limit());
+        return new ThisProcess(uid, ProcessControl.isSysAdmin(), limit());
     }
 
     private static String limit() throws IOException {

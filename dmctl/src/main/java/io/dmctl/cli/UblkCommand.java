@@ -22,6 +22,7 @@ final class UblkCommand implements Command {
                 .argument("stop DEVICE...", "end the block devices")
                 .argument("delete DEVICE...", "stop them where they run, and free their numbers")
                 .argument("quiesce DEVICE...", "let their servers go: new I/O waits in the kernel until a recovery")
+                .argument("owner DEVICE...", "print user and group id of an ordinary user's device; for udev")
                 .argument("DEVICE", "N, ublkbN, /dev/ublkbN or /dev/ublkcN")
                 .flag("stop, delete: also while the device is in use, whose I/O fails then", "--force")
                 .option("MS", "quiesce: how long a queue may stay full, 1 to 25000 (5000)", "--timeout")
@@ -53,6 +54,7 @@ final class UblkCommand implements Command {
                 final String done = switch (action) {
                     case "stop" -> actions.stop(id, force);
                     case "delete" -> actions.delete(id, force);
+                    case "owner" -> devices.owner(id);
                     default -> actions.quiesce(id, timeoutMs);
                 };
                 tell(session, id, done);
@@ -75,8 +77,8 @@ final class UblkCommand implements Command {
     private static List<Integer> ids(Arguments args) throws CommandFailure {
         final List<String> words = args.words();
         final String action = words.getFirst();
-        if (!List.of("list", "stop", "delete", "quiesce").contains(action)) {
-            throw CommandFailure.usage("'" + action + "' is not one of list, stop, delete, quiesce");
+        if (!List.of("list", "stop", "delete", "quiesce", "owner").contains(action)) {
+            throw CommandFailure.usage("'" + action + "' is not one of list, stop, delete, quiesce, owner");
         }
         if (action.equals("list") && words.size() > 1) {
             throw CommandFailure.usage("unexpected argument: '" + words.get(1) + "'");

@@ -73,8 +73,8 @@ final class UblkDevices {
             try {
                 print(control.info(id));
             } catch (ErrnoException e) {
-                if (e.errno() == Errno.EINVAL) {
-                    note("ublkb" + id + ": an unprivileged device, which only its owner may look at");
+                if (e.errno() == Errno.EPERM || e.errno() == Errno.EACCES) {
+                    note("ublkb" + id + ": another user's, which only root may look at");
                 } else if (e.errno() != Errno.ENODEV) { // it has gone since
                     throw e;
                 }
@@ -109,7 +109,8 @@ final class UblkDevices {
                     .println("ublkb" + info.id() + ": " + state(info)
                             + (info.serverPid() > 0 ? ", server " + info.serverPid() : ", no server") + ", "
                             + info.queues() + (info.queues() == 1 ? " queue x " : " queues x ") + info.depth()
-                            + name.map(n -> ", " + n).orElse("") + ", flags "
+                            + name.map(n -> ", " + n).orElse("")
+                            + (unprivileged(info) ? ", user " + info.ownerUid() : "") + ", flags "
                             + String.join(" ", flags));
             return;
         }
@@ -121,11 +122,27 @@ final class UblkDevices {
         }
         json.put("queues", info.queues()).put("depth", info.depth()).put("max_io_bytes", info.maxIoBytes());
         DeviceJson.text(json, "name", name);
+        json.put("owner_uid", info.ownerUid()).put("owner_gid", info.ownerGid());
         json.list("flags");
         for (String flag : flags) {
             json.element(flag);
         }
         json.endList().endObject();
+    }
+
+    private static boolean unprivileged(UblkDeviceInfo info) {
+        return info.has(UblkFeature.UNPRIVILEGED_DEV);
+    }
+
+    /// `UID GID` of an ordinary user.
+    ///
+    /// @throws CommandFailure for a device of root's
+    String owner(int id) throws CommandFailure, ErrnoException {
+        final UblkDeviceInfo info = control.info(id);
+        if (!unprivileged(info)) {
+            throw new CommandFailure(ExitCode.FAILED, "ublkb" + id + ": is root's", "", null);
+        }
+        return info.ownerUid() + " " + info.ownerGid();
     }
 
     private static String state(UblkDeviceInfo info) {

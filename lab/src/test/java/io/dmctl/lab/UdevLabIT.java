@@ -37,11 +37,7 @@ class UdevLabIT {
         final Guest.Result without = create("--udev", "required");
         assertEquals(8, without.exitCode(), without.err());
         Remains.requireNone();
-        Files.createDirectories(Path.of("/run/udev/rules.d"));
-        Files.writeString(
-                Path.of("/run/udev/rules.d/10-slow.rules"), "KERNEL==\"dm-[0-9]*\", PROGRAM=\"/bin/sleep 0.7\"\n");
-        Guest.sh("bash -c 'exec -a systemd-udevd ${XDG_CACHE_HOME:-$HOME/.cache}/dmctl/udev/bin/udevadm --daemon'")
-                .ok();
+        GuestUdev.start("10-slow.rules", "KERNEL==\"dm-[0-9]*\", PROGRAM=\"/bin/sleep 0.7\"\n");
     }
 
     @AfterEach

@@ -1,6 +1,7 @@
 package io.dmctl.bindings.control;
 
 import io.dmctl.bindings.libc.Libc;
+import io.dmctl.bindings.sys.Errno;
 import io.dmctl.bindings.sys.ErrnoException;
 import io.dmctl.bindings.sys.UnixSocket;
 import java.io.File;
@@ -31,13 +32,14 @@ public record UdevPolicy(boolean wanted, int timeoutSeconds, Consumer<String> la
     }
 
     /// Whether a udev daemon lives. Its socket takes packets, so a stream is refused: by EPROTOTYPE when somebody
-    /// listens, by ECONNREFUSED when nobody does; the daemon sees neither.
+    /// listens, by ECONNREFUSED when nobody does; the daemon sees neither. Who may not even ask (EACCES) takes it
+    /// that one does.
     public static boolean udevListens() {
         try {
             UnixSocket.connect(CONTROL).close();
             return true;
         } catch (ErrnoException e) {
-            return e.errno() == Libc.EPROTOTYPE();
+            return e.errno() == Libc.EPROTOTYPE() || e.errno() == Errno.EACCES;
         }
     }
 

@@ -2,9 +2,12 @@ package io.dmctl.bindings.sys;
 
 import io.dmctl.bindings.libc.Libc;
 import io.dmctl.bindings.libc.rlimit;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.BitSet;
 
 /// Calls on the calling thread and the process. The methods say which of the two they act on: what acts on a
@@ -12,12 +15,35 @@ import java.util.BitSet;
 /// thread.
 public final class ProcessControl {
     private static final int CPU_SET_BYTES = 1024; // 8192 CPUs: the largest NR_CPUS of the kernel's Kconfig
+    private static final int CAP_SYS_ADMIN = 21;
+    private static final String CAP_EFF = "CapEff:";
 
     private ProcessControl() {}
 
     /// The kernel's id of the calling thread.
     public static int gettid() {
         return (int) Sys.call(Libc.SYS_gettid(), 0, 0, 0);
+    }
+
+    /// Whether this process has CAP_SYS_ADMIN where the kernel's drivers ask for it: in the first user namespace.
+    public static boolean isSysAdmin() {
+        try {
+            // A user namespace of its own does not map all users.
+            final boolean first =
+                    Files.readString(Path.of("/proc/self/uid_map")).strip().matches("0\\s+0\\s+4294967295");
+            return first && (effectiveCapabilities() & 1L << CAP_SYS_ADMIN) != 0;
+        } catch (IOException e) {
+            return false; // no /proc
+        }
+    }
+
+    private static long effectiveCapabilities() throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+            if (line.startsWith(CAP_EFF)) {
+                return Long.parseUnsignedLong(line.substring(CAP_EFF.length()).strip(), 16);
+            }
+        }
+        return 0;
     }
 
     /// Binds the calling thread to `cpus`.

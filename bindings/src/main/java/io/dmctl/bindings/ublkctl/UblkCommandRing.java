@@ -18,6 +18,8 @@ import java.lang.foreign.ValueLayout;
 final class UblkCommandRing implements AutoCloseable {
     private static final int ENTRIES = 4;
     private static final long ARGUMENT_BYTES = 4096;
+    /// Room for a device's path, before the argument.
+    private static final int PATH_BYTES = 64;
     /// How long a cancelled command may take to end.
     private static final long CANCEL_NS = 5_000_000_000L;
     /// How long a command may seem to be lost.
@@ -61,21 +63,27 @@ final class UblkCommandRing implements AutoCloseable {
 
     /// The argument memory of the next command, zeroed.
     MemorySegment argument(long byteSize) {
-        return memory.segment().asSlice(0, byteSize).fill((byte) 0);
+        return memory.segment().asSlice(PATH_BYTES, byteSize).fill((byte) 0);
     }
 
     /// Runs a command; answers its result or -errno.
     ///
-    /// @param argument of [#argument], or NULL
-    int run(int cmdOp, int deviceId, int queueId, MemorySegment argument, long data) {
+    /// @param path of the device, for the driver to look whose it is; empty for none
+    /// @param argument of [#argument]
+    int run(int cmdOp, int deviceId, int queueId, String path, MemorySegment argument, long data) {
         if (broken) {
             return -Errno.ESHUTDOWN;
         }
         command.fill((byte) 0);
         ublksrv_ctrl_cmd.dev_id(command, deviceId);
         ublksrv_ctrl_cmd.queue_id(command, (short) queueId);
-        ublksrv_ctrl_cmd.len(command, (short) argument.byteSize());
-        ublksrv_ctrl_cmd.addr(command, argument.address());
+        final int pathBytes = path.isEmpty() ? 0 : PATH_BYTES;
+        if (pathBytes > 0) {
+            memory.segment().asSlice(0, PATH_BYTES).fill((byte) 0).setString(0, path);
+            ublksrv_ctrl_cmd.dev_path_len(command, (short) PATH_BYTES);
+        }
+        ublksrv_ctrl_cmd.len(command, (short) (pathBytes + argument.byteSize()));
+        ublksrv_ctrl_cmd.addr(command, argument.address() - pathBytes);
         ublksrv_ctrl_cmd.data(command).set(ValueLayout.JAVA_LONG, 0, data);
         final long userData = ++lastUserData;
         if (!ring.sq().prepUringCmd128(control.number(), cmdOp, command, userData)) {

@@ -17,6 +17,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 
 /// The ublk control device: makes, describes, starts, stops and deletes devices. Every command is bounded in
@@ -32,7 +34,9 @@ import java.util.Set;
 /// cancelled, this object is broken and every later command is ESHUTDOWN; what the kernel may still write to is
 /// then never freed.
 ///
-/// Privileged devices only (CAP_SYS_ADMIN): an unprivileged one wants its path before every argument.
+/// Who has CAP_SYS_ADMIN may do everything. Another makes devices with [UblkFeature#UNPRIVILEGED_DEV], and may do what
+/// the mode and the owner of a device's /dev/ublkcN let him: else EACCES, and EPERM for a device that is not such a
+/// one.
 public final class UblkControl implements AutoCloseable {
     public static final String PATH = "/dev/ublk-control";
     /// How long a command may take. Deleting a device and starting one wait for others; none waits for a disk.
@@ -43,6 +47,8 @@ public final class UblkControl implements AutoCloseable {
     private static final int CPU_MASK_BYTES = 1024; // 8192 CPUs: the largest NR_CPUS of the kernel's Kconfig
 
     private final UblkCommandRing ring;
+    /// Which devices are an ordinary user's, as far as it is known: the driver wants their paths with every command.
+    private final Map<Integer, Boolean> unprivileged = new HashMap<>();
 
     private UblkControl(UblkCommandRing ring) {
         this.ring = ring;
@@ -81,7 +87,8 @@ public final class UblkControl implements AutoCloseable {
     /// The driver's UBLK_F_* bits: see [UblkFeature#setOf].
     public long features() throws ErrnoException {
         final MemorySegment out = ring.argument(Ublk.UBLK_FEATURES_LEN());
-        run("GET_FEATURES", Ublk.UBLK_U_CMD_GET_FEATURES(), NO_DEVICE, out, 0);
+        final int r = ring.run(op(Ublk.UBLK_U_CMD_GET_FEATURES()), NO_DEVICE, ALL_QUEUES, "", out, 0);
+        check("GET_FEATURES", NO_DEVICE, r);
         return out.get(JAVA_LONG, 0);
     }
 
@@ -90,14 +97,25 @@ public final class UblkControl implements AutoCloseable {
     public UblkDeviceInfo addDevice(UblkDeviceInfo wanted) throws ErrnoException {
         final MemorySegment info = ring.argument(ublksrv_ctrl_dev_info.sizeof());
         wanted.encode(info);
-        run("ADD_DEV", Ublk.UBLK_U_CMD_ADD_DEV(), wanted.id(), info, 0);
-        return UblkDeviceInfo.decode(info);
+        check("ADD_DEV", wanted.id(), ring.run(op(Ublk.UBLK_U_CMD_ADD_DEV()), wanted.id(), ALL_QUEUES, "", info, 0));
+        return learned(info);
     }
 
     public UblkDeviceInfo info(int id) throws ErrnoException {
         final MemorySegment info = ring.argument(ublksrv_ctrl_dev_info.sizeof());
-        run("GET_DEV_INFO", Ublk.UBLK_U_CMD_GET_DEV_INFO(), id, info, 0);
-        return UblkDeviceInfo.decode(info);
+        int r = ring.run(op(Ublk.UBLK_U_CMD_GET_DEV_INFO()), id, ALL_QUEUES, "", info, 0);
+        if (r == -Errno.EINVAL) { // what it says where a path is needed
+            final String path = UblkDeviceInfo.charDevicePath(id);
+            r = ring.run(op(Ublk.UBLK_U_CMD_GET_DEV_INFO2()), id, ALL_QUEUES, path, info, 0);
+        }
+        check("GET_DEV_INFO", id, r);
+        return learned(info);
+    }
+
+    private UblkDeviceInfo learned(MemorySegment from) {
+        final UblkDeviceInfo info = UblkDeviceInfo.decode(from);
+        unprivileged.put(info.id(), info.has(UblkFeature.UNPRIVILEGED_DEV));
+        return info;
     }
 
     /// Gives the device its parameters. Refused ones leave it without any, so that [#start] is EINVAL until a set
@@ -105,13 +123,13 @@ public final class UblkControl implements AutoCloseable {
     ///
     /// @throws ErrnoException EINVAL for values out of range, EACCES once the device was started
     public void setParams(int id, UblkParams params) throws ErrnoException {
-        final MemorySegment in = ring.argument(ublk_params.sizeof());
+        final MemorySegment in = argument(id, ublk_params.sizeof());
         UblkParamsCodec.encode(params, in);
         run("SET_PARAMS", Ublk.UBLK_U_CMD_SET_PARAMS(), id, in, 0);
     }
 
     public UblkParams params(int id) throws ErrnoException {
-        final MemorySegment out = ring.argument(ublk_params.sizeof());
+        final MemorySegment out = argument(id, ublk_params.sizeof());
         ublk_params.len(out, (int) ublk_params.sizeof());
         run("GET_PARAMS", Ublk.UBLK_U_CMD_GET_PARAMS(), id, out, 0);
         return UblkParamsCodec.decode(out);
@@ -119,7 +137,7 @@ public final class UblkControl implements AutoCloseable {
 
     /// The CPUs whose requests come to `queue`.
     public BitSet queueAffinity(int id, int queue) throws ErrnoException {
-        final MemorySegment out = ring.argument(CPU_MASK_BYTES);
+        final MemorySegment out = argument(id, CPU_MASK_BYTES);
         run("GET_QUEUE_AFFINITY", Ublk.UBLK_U_CMD_GET_QUEUE_AFFINITY(), id, out, queue);
         return BitSet.valueOf(out.toArray(JAVA_BYTE));
     }
@@ -128,13 +146,13 @@ public final class UblkControl implements AutoCloseable {
     ///
     /// @param pid the process that opened /dev/ublkcN
     public void start(int id, int pid) throws ErrnoException {
-        run("START_DEV", Ublk.UBLK_U_CMD_START_DEV(), id, MemorySegment.NULL, pid);
+        run("START_DEV", Ublk.UBLK_U_CMD_START_DEV(), id, argument(id, 0), pid);
     }
 
     /// Removes /dev/ublkbN, even while it is open: only for a device that no one uses. The queues serve until
     /// it returns, and see [UblkIo#RES_ABORT].
     public void stop(int id) throws ErrnoException {
-        run("STOP_DEV", Ublk.UBLK_U_CMD_STOP_DEV(), id, MemorySegment.NULL, 0);
+        run("STOP_DEV", Ublk.UBLK_U_CMD_STOP_DEV(), id, argument(id, 0), 0);
     }
 
     /// As [#stop], when no one has it open.
@@ -142,23 +160,23 @@ public final class UblkControl implements AutoCloseable {
     /// @throws ErrnoException EBUSY while it is open; EOPNOTSUPP or EINVAL before Linux 7.0
     /// ([UblkFeature#SAFE_STOP_DEV])
     public void tryStop(int id) throws ErrnoException {
-        run("TRY_STOP_DEV", Ublk.UBLK_U_CMD_TRY_STOP_DEV(), id, MemorySegment.NULL, 0);
+        run("TRY_STOP_DEV", Ublk.UBLK_U_CMD_TRY_STOP_DEV(), id, argument(id, 0), 0);
     }
 
     /// Deletes the device and waits until its number is free: until no one has /dev/ublkcN or /dev/ublkbN open,
     /// mapped or registered with a ring.
     public void delete(int id) throws ErrnoException {
-        run("DEL_DEV", Ublk.UBLK_U_CMD_DEL_DEV(), id, MemorySegment.NULL, 0);
+        run("DEL_DEV", Ublk.UBLK_U_CMD_DEL_DEV(), id, argument(id, 0), 0);
     }
 
     /// As [#delete] without the wait.
     public void deleteAsync(int id) throws ErrnoException {
-        run("DEL_DEV_ASYNC", Ublk.UBLK_U_CMD_DEL_DEV_ASYNC(), id, MemorySegment.NULL, 0);
+        run("DEL_DEV_ASYNC", Ublk.UBLK_U_CMD_DEL_DEV_ASYNC(), id, argument(id, 0), 0);
     }
 
     /// Changes the size of a started device. The driver checks nothing: not the alignment, not that it shrinks.
     public void updateSize(int id, long sectors) throws ErrnoException {
-        run("UPDATE_SIZE", Ublk.UBLK_U_CMD_UPDATE_SIZE(), id, MemorySegment.NULL, sectors);
+        run("UPDATE_SIZE", Ublk.UBLK_U_CMD_UPDATE_SIZE(), id, argument(id, 0), sectors);
     }
 
     /// Begins the recovery of a device whose server has died: then its /dev/ublkcN can be opened and its tags
@@ -166,14 +184,14 @@ public final class UblkControl implements AutoCloseable {
     ///
     /// @throws ErrnoException EBUSY while something of the old server is left; EINVAL when it cannot recover
     public void startRecovery(int id) throws ErrnoException {
-        run("START_USER_RECOVERY", Ublk.UBLK_U_CMD_START_USER_RECOVERY(), id, MemorySegment.NULL, 0);
+        run("START_USER_RECOVERY", Ublk.UBLK_U_CMD_START_USER_RECOVERY(), id, argument(id, 0), 0);
     }
 
     /// Ends the recovery: waits until every tag has been fetched, then requests run again.
     ///
     /// @param pid the process that opened /dev/ublkcN
     public void endRecovery(int id, int pid) throws ErrnoException {
-        run("END_USER_RECOVERY", Ublk.UBLK_U_CMD_END_USER_RECOVERY(), id, MemorySegment.NULL, pid);
+        run("END_USER_RECOVERY", Ublk.UBLK_U_CMD_END_USER_RECOVERY(), id, argument(id, 0), pid);
     }
 
     /// Lets the server go: new requests wait in the kernel, and the queues see [UblkIo#RES_ABORT] for every tag
@@ -182,7 +200,7 @@ public final class UblkControl implements AutoCloseable {
     /// @param timeoutMs 0 waits for ever (as long as a command may take)
     /// @throws ErrnoException EBUSY when a queue stayed full; requests wait on then, until a recovery
     public void quiesce(int id, int timeoutMs) throws ErrnoException {
-        run("QUIESCE_DEV", Ublk.UBLK_U_CMD_QUIESCE_DEV(), id, MemorySegment.NULL, timeoutMs);
+        run("QUIESCE_DEV", Ublk.UBLK_U_CMD_QUIESCE_DEV(), id, argument(id, 0), timeoutMs);
     }
 
     /// Pins memory of this process, which the device's users have mapped, too (SHMEM_ZC): the bytes of a request that
@@ -192,16 +210,33 @@ public final class UblkControl implements AutoCloseable {
     /// @param byteSize whole pages, at most 4 GiB
     /// @throws ErrnoException ENOMEM, EFAULT; EINVAL for pages that are registered
     public int registerBuffer(int id, long address, long byteSize) throws ErrnoException {
-        final MemorySegment in = ring.argument(ublk_shmem_buf_reg.sizeof());
+        final MemorySegment in = argument(id, ublk_shmem_buf_reg.sizeof());
         ublk_shmem_buf_reg.addr(in, address);
         ublk_shmem_buf_reg.len(in, byteSize);
         return run("REG_BUF", Ublk.UBLK_U_CMD_REG_BUF(), id, in, 0);
     }
 
+    /// The argument memory of a command about the device, which may have to be asked for first: that takes the same
+    /// memory.
+    private MemorySegment argument(int id, long byteSize) throws ErrnoException {
+        if (!unprivileged.containsKey(id)) {
+            info(id);
+        }
+        return ring.argument(byteSize);
+    }
+
     private int run(String name, long cmdOp, int id, MemorySegment argument, long data) throws ErrnoException {
-        final String call = "uring_cmd(UBLK_U_CMD_" + name + ")";
+        final String path = unprivileged.getOrDefault(id, false) ? UblkDeviceInfo.charDevicePath(id) : "";
+        return check(name, id, ring.run(op(cmdOp), id, ALL_QUEUES, path, argument, data));
+    }
+
+    private static int op(long cmdOp) {
+        return (int) cmdOp;
+    }
+
+    private static int check(String name, int id, int result) throws ErrnoException {
         final String subject = id == NO_DEVICE ? PATH : "ublk device " + id;
-        return ErrnoException.check(call, subject, ring.run((int) cmdOp, id, ALL_QUEUES, argument, data));
+        return ErrnoException.check("uring_cmd(UBLK_U_CMD_" + name + ")", subject, result);
     }
 
     /// Gives the ring and the descriptor back. Idempotent.

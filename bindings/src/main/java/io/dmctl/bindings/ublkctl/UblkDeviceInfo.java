@@ -50,6 +50,10 @@ public record UblkDeviceInfo(
     }
 
     public String charDevicePath() {
+        return charDevicePath(id);
+    }
+
+    static String charDevicePath(int id) {
         return "/dev/ublkc" + id;
     }
 

@@ -212,7 +212,7 @@ final class DmServer implements AutoCloseable {
                     new ServerTargets(claims, this::ofGroup, frame.devices(), how.notOpened(), memory);
             final boolean readOnly = request.has(DmFlags.READONLY);
             final LiveTable built = new TableBuilder(all, group, services).build(device.md, specs(table), readOnly);
-            requireRoom(device.md, built);
+            accept(device, built);
             device.keep(built, KeptTables.of(all, table, memory.table(), readOnly, services.names()));
             device.md.load(built);
             if (isNew && how.takeover().isPresent()) {
@@ -233,10 +233,11 @@ final class DmServer implements AutoCloseable {
     }
 
     /// Owns `table` when it throws.
-    private void requireRoom(MappedDevice device, LiveTable table) throws DmProtocolException {
+    private void accept(ServedDevice device, LiveTable table) throws DmProtocolException {
         boolean ok = false;
         try {
-            budget.requireTable(device, table);
+            device.requireMayShow(table);
+            budget.requireTable(device.md, table);
             ok = true;
         } finally {
             if (!ok) {
@@ -373,6 +374,7 @@ final class DmServer implements AutoCloseable {
         final ServedDevice device = device(request);
         final boolean noflush = request.has(DmFlags.NOFLUSH);
         if (request.has(DmFlags.SUSPEND)) {
+            device.requireMaySuspend();
             waits.run(client, () -> device.md.suspend(noflush));
             keepState();
         } else {

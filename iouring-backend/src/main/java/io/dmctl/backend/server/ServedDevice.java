@@ -70,6 +70,22 @@ final class ServedDevice {
         return table == null ? Optional.empty() : Optional.ofNullable(kept.get(table));
     }
 
+    /// @throws DmProtocolException EOPNOTSUPP with the reason
+    void requireMaySuspend() throws DmProtocolException {
+        refuse(transport.refusesSuspend());
+    }
+
+    /// @throws DmProtocolException EOPNOTSUPP with the reason
+    void requireMayShow(LiveTable table) throws DmProtocolException {
+        refuse(transport.refuses(table));
+    }
+
+    private void refuse(Optional<String> reason) throws DmProtocolException {
+        if (reason.isPresent()) {
+            throw new DmProtocolException(Errno.EOPNOTSUPP, name + ": " + reason.get());
+        }
+    }
+
     /// Must every request of it end before a hand-over?
     boolean failsWhatIsInFlight() {
         return transport instanceof UblkTransport ublk && ublk.failsWhatIsInFlight();
@@ -79,12 +95,10 @@ final class ServedDevice {
     ///
     /// @throws DmProtocolException EOPNOTSUPP with the reason when it cannot be handed over
     void requireHandOver(boolean suspended) throws DmProtocolException {
-        final Optional<String> reason = transport instanceof UblkTransport ublk
-                ? ublk.keepsFromHandOver(suspended)
-                : Optional.of("it is shown by " + transport.kind() + ", whose clients would lose it");
-        if (reason.isPresent()) {
-            throw new DmProtocolException(Errno.EOPNOTSUPP, name + ": " + reason.get());
-        }
+        refuse(
+                transport instanceof UblkTransport ublk
+                        ? ublk.keepsFromHandOver(suspended)
+                        : Optional.of("it is shown by " + transport.kind() + ", whose clients would lose it"));
     }
 
     void handOver() throws ErrnoException {

@@ -123,7 +123,7 @@ final class Showing {
     /// After a resume: the link leads to the device, the record says where it is.
     void shown(ServedDevice device, Registry registry) throws IOException {
         final Optional<String> address = device.transport.address();
-        final Optional<String> target = linkTarget(address);
+        final Optional<String> target = linkTarget(device, address);
         if (target.isPresent()) {
             nodes.addLink(device.name, target.get());
         }
@@ -134,22 +134,25 @@ final class Showing {
     }
 
     void renamed(ServedDevice device, DmName old) throws IOException {
-        final Optional<String> target = linkTarget(device.transport.address());
+        final Optional<String> target = linkTarget(device, device.transport.address());
         if (target.isPresent()) {
             nodes.renameLink(old, device.name, target.get());
         }
     }
 
     void gone(ServedDevice device, Optional<String> address, Registry registry) throws IOException {
-        final Optional<String> target = linkTarget(address);
+        final Optional<String> target = linkTarget(device, address);
         if (target.isPresent()) {
             nodes.removeLink(device.name, target.get());
         }
         registry.remove(device.name);
     }
 
-    /// `../ublkb0` for /dev/ublkb0; nothing for what is no node.
-    private static Optional<String> linkTarget(Optional<String> address) {
+    /// `../ublkb0` for /dev/ublkb0; nothing for what is no node, or is of somebody who may make no names there.
+    private static Optional<String> linkTarget(ServedDevice device, Optional<String> address) {
+        if (device.transport instanceof UblkTransport ublk && ublk.unprivileged()) {
+            return Optional.empty();
+        }
         return address.filter(a -> a.startsWith("/dev/")).map(a -> "../" + a.substring("/dev/".length()));
     }
 }

@@ -2,6 +2,7 @@ package io.dmctl.backend.transport;
 
 import io.dmctl.bindings.sys.ErrnoException;
 import io.dmctl.targets.core.DeviceFront;
+import io.dmctl.targets.core.LiveTable;
 import java.util.Optional;
 
 /// How a mapped device is shown to its users. Made at the device's first load, ready at its first resume.
@@ -23,6 +24,16 @@ public sealed interface BlockTransport extends DeviceFront permits UblkTransport
 
     /// Its queues; empty before the first resume, and where they are not what a user chooses.
     default Optional<QueueSetup> queueSetup() {
+        return Optional.empty();
+    }
+
+    /// Why the device must not be suspended; empty when it may be.
+    default Optional<String> refusesSuspend() {
+        return Optional.empty();
+    }
+
+    /// Why it can never show `table`, which is being loaded; empty when it may.
+    default Optional<String> refuses(LiveTable table) {
         return Optional.empty();
     }
 

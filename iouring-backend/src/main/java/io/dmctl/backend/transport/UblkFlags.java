@@ -11,9 +11,17 @@ final class UblkFlags {
     private UblkFlags() {}
 
     /// @param there the driver's features
+    /// @param unprivileged this process has no CAP_SYS_ADMIN
     /// @throws ErrnoException EOPNOTSUPP when the driver lacks what was asked for
-    static long of(UblkOptions options, Set<UblkFeature> there) throws ErrnoException {
+    static long of(UblkOptions options, Set<UblkFeature> there, boolean unprivileged) throws ErrnoException {
         final Set<UblkFeature> flags = EnumSet.noneOf(UblkFeature.class);
+        if (unprivileged) {
+            require("a device of an ordinary user", EnumSet.of(UblkFeature.UNPRIVILEGED_DEV), there);
+            requireRoot("--recovery " + options.recovery().word(), options.recovery() != RecoveryPolicy.NONE);
+            requireRoot(
+                    "--io-mode " + options.ioMode().word(), !options.ioMode().driverCopies());
+            flags.add(UblkFeature.UNPRIVILEGED_DEV);
+        }
         if (there.contains(UblkFeature.NO_AUTO_PART_SCAN)) {
             // The kernel's mapped devices are not scanned either; and a target may hold the scan's read for long.
             flags.add(UblkFeature.NO_AUTO_PART_SCAN);
@@ -38,6 +46,13 @@ final class UblkFlags {
             require("--threads " + options.threads(), EnumSet.of(UblkFeature.PER_IO_DAEMON), there);
         }
         return UblkFeature.maskOf(flags);
+    }
+
+    private static void requireRoot(String option, boolean given) throws ErrnoException {
+        if (given) {
+            throw new ErrnoException(
+                    option, "the kernel has it for root's devices only (CAP_SYS_ADMIN)", Errno.EOPNOTSUPP);
+        }
     }
 
     private static void require(String option, Set<UblkFeature> needs, Set<UblkFeature> there) throws ErrnoException {

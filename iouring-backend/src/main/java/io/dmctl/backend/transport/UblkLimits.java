@@ -30,7 +30,10 @@ final class UblkLimits {
     /// A write zeroes that the first table cannot do is left to who issues it, as in the kernel. Chunk size, segments
     /// and the largest request of the devices below are not told: the driver would split by them before a target
     /// sees the request, which device-mapper does not.
-    static UblkParams params(QueueLimits limits, long sizeSectors, boolean readOnly, int maxIoBytes) {
+    ///
+    /// @param unprivileged sysfs will take no change: where the first table has no discards, there are none
+    static UblkParams params(
+            QueueLimits limits, long sizeSectors, boolean readOnly, int maxIoBytes, boolean unprivileged) {
         int attributes = UblkParams.Basic.VOLATILE_CACHE | UblkParams.Basic.FUA;
         if (readOnly) {
             attributes |= UblkParams.Basic.READ_ONLY;
@@ -51,8 +54,9 @@ final class UblkLimits {
                 limits.virtBoundaryMask());
         final int granularity = Math.max(limits.discardGranularity(), limits.logicalBlockSize());
         final int writeZeroes = Math.min(limits.maxWriteZeroesSectors(), MAX_RANGE_SECTORS);
+        final int discards = unprivileged && limits.maxDiscardSectors() == 0 ? 0 : MAX_RANGE_SECTORS;
         return UblkParams.of(basic)
-                .withDiscard(new UblkParams.Discard(0, granularity, MAX_RANGE_SECTORS, writeZeroes))
+                .withDiscard(new UblkParams.Discard(0, granularity, discards, writeZeroes))
                 .withDmaAlignmentMask(Math.min(limits.dmaAlignmentMask(), PAGE_BYTES - 1));
     }
 

@@ -1,15 +1,18 @@
 package io.dmctl.backend.transport;
 
 import io.dmctl.backend.queue.QueueAgent;
+import io.dmctl.bindings.control.UdevPolicy;
 import io.dmctl.bindings.sys.BitmapList;
 import io.dmctl.bindings.sys.Errno;
 import io.dmctl.bindings.sys.ErrnoException;
 import io.dmctl.bindings.sys.Fd;
 import io.dmctl.bindings.sys.OpenFlags;
+import io.dmctl.bindings.sys.ProcessControl;
 import io.dmctl.bindings.ublkctl.UblkControl;
 import io.dmctl.bindings.ublkctl.UblkDeviceInfo;
 import io.dmctl.bindings.ublkctl.UblkFeature;
 import io.dmctl.targets.core.IoGroup;
+import io.dmctl.targets.core.LiveTable;
 import io.dmctl.targets.core.MappedDevice;
 import io.dmctl.targets.core.TableException;
 import io.dmctl.targets.spi.QueueLimits;
@@ -42,11 +45,17 @@ public final class UblkTransport implements BlockTransport {
     /// How long requests may take to end in a server that is replaced.
     private static final long DRAIN_NS = 10_000_000_000L;
     private static final long RECOVERY_PAUSE_NS = 10_000_000L;
+    /// How long udev may take to give a device's nodes to the user who made it.
+    private static final long OWNER_NS = 10_000_000_000L;
+    /// The kernel kills the server after 30 s; the device below needs some of them.
+    private static final long MAX_HOLD_MS = 20_000;
 
     private final IoGroup group;
     private final MappedDevice device;
     private final UblkOptions options;
     private final List<QueueAgent> agents = new ArrayList<>();
+    /// The driver lets this process do what an ordinary user may.
+    private final boolean unprivileged = !ProcessControl.isSysAdmin();
     private volatile @Nullable UblkDeviceInfo info;
     private volatile @Nullable QueueSetup setup;
     private @Nullable Fd ublkc;
@@ -91,6 +100,37 @@ public final class UblkTransport implements BlockTransport {
         return i == null ? -1 : i.id();
     }
 
+    /// Is it an ordinary user's, who cannot make names in /dev?
+    public boolean unprivileged() {
+        return unprivileged;
+    }
+
+    /// @kernel drivers/block/ublk_drv.c `ublk_timeout`
+    @Override
+    public Optional<String> refusesSuspend() {
+        return unprivileged
+                ? Optional.of(
+                        "the kernel kills the server of an ordinary user's ublk device when a request waits for 30 s:"
+                                + " load and resume change its table at once")
+                : Optional.empty();
+    }
+
+    @Override
+    public Optional<String> refuses(LiveTable table) {
+        if (!unprivileged) {
+            return Optional.empty();
+        }
+        if (table.holdsMs() > MAX_HOLD_MS) {
+            return Optional.of("a target keeps requests for " + table.holdsMs()
+                    + " ms, and the kernel kills the server of an ordinary user's ublk device when one waits for 30 s:"
+                    + " at most " + MAX_HOLD_MS);
+        }
+        return started && table.readOnly() != readOnly
+                ? Optional.of(
+                        "only root can make a running ublk device read-only or writable: remove and create it again")
+                : Optional.empty();
+    }
+
     @Override
     public void prepare(QueueLimits limits, long sizeSectors, boolean tableReadOnly) throws TableException {
         readOnly = tableReadOnly;
@@ -107,15 +147,31 @@ public final class UblkTransport implements BlockTransport {
         }
     }
 
-    private void add(QueueLimits limits, long sizeSectors) throws ErrnoException {
+    private void add(QueueLimits limits, long sizeSectors) throws ErrnoException, TableException {
+        if (unprivileged && !UdevPolicy.udevListens()) { // what is made then, only root could take away
+            throw new TableException(
+                    "no udev runs, which would give an ordinary user's ublk device to its owner: use --transport nbd",
+                    Errno.EOPNOTSUPP,
+                    -1,
+                    -1);
+        }
         boolean ok = false;
         try (UblkControl control = UblkControl.open()) {
-            final long flags = UblkFlags.of(options, UblkFeature.setOf(control.features()));
+            final long flags = UblkFlags.of(options, UblkFeature.setOf(control.features()), unprivileged);
             final UblkDeviceInfo added = control.addDevice(UblkDeviceInfo.wanted(
                     UblkDeviceInfo.ANY_ID, options.queues(), options.depth(), options.maxIoBytes(), flags));
+            if (unprivileged && !awaitOwner(added.charDevicePath())) {
+                throw new TableException(
+                        added.charDevicePath() + ": udev has not given it to this user: docs/commands/ublk.md has the"
+                                + " rule; root can take it away: dmctl ublk delete " + added.id(),
+                        Errno.EACCES,
+                        -1,
+                        -1);
+            }
             info = added;
             try {
-                control.setParams(added.id(), UblkLimits.params(limits, sizeSectors, readOnly, added.maxIoBytes()));
+                control.setParams(
+                        added.id(), UblkLimits.params(limits, sizeSectors, readOnly, added.maxIoBytes(), unprivileged));
                 if (!options.shmem().isEmpty()) {
                     shared = SharedMemory.open(options.shmem());
                 }
@@ -282,6 +338,18 @@ public final class UblkTransport implements BlockTransport {
         adopting = false;
     }
 
+    private static boolean awaitOwner(String path) {
+        final Path node = Path.of(path);
+        final long end = System.nanoTime() + OWNER_NS;
+        while (!Files.isReadable(node) || !Files.isWritable(node)) {
+            if (System.nanoTime() - end > 0) {
+                return false;
+            }
+            LockSupport.parkNanos(10_000_000L);
+        }
+        return true;
+    }
+
     /// udev may hold a new character device for a moment. @kernel drivers/block/ublk_drv.c `ublk_ch_open`
     private static Fd openCharDevice(String path) throws ErrnoException {
         for (int tries = 0; ; tries++) {
@@ -346,7 +414,11 @@ public final class UblkTransport implements BlockTransport {
                 control.updateSize(i.id(), sizeSectors);
             }
             shownSectors = sizeSectors;
-            UblkLimits.apply(i, device.limits(), readOnly, first);
+            if (!unprivileged) {
+                UblkLimits.apply(i, device.limits(), readOnly, first);
+            } else if (first && !awaitOwner(i.blockDevicePath())) {
+                log.warn("{}: udev has not given it to this user", i.blockDevicePath());
+            }
         } catch (ErrnoException e) {
             throw new TableException(e.getMessage(), e.errno(), -1, -1);
         }

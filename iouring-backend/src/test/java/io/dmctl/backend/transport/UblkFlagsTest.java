@@ -15,9 +15,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class UblkFlagsTest {
     private static final Set<UblkFeature> ALL = EnumSet.allOf(UblkFeature.class);
+    private static final String ROOTS = ": the kernel has it for root's devices only (CAP_SYS_ADMIN)";
 
     private static long flags(IoMode mode, Set<UblkFeature> there) throws ErrnoException {
-        return UblkFlags.of(UblkOptions.DEFAULT.with(mode), there);
+        return UblkFlags.of(UblkOptions.DEFAULT.with(mode), there, false);
     }
 
     @ParameterizedTest
@@ -39,6 +40,33 @@ class UblkFlagsTest {
                             .startsWith("--io-mode " + mode.word() + ": the driver has no " + needed + " (Linux "),
                     e.getMessage());
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(IoMode.class)
+    void anOrdinaryUserHasTheModesInWhichTheDriverCopies(IoMode mode) throws ErrnoException {
+        final UblkOptions options = UblkOptions.DEFAULT.with(mode);
+        if (mode.driverCopies()) {
+            assertTrue(UblkFeature.UNPRIVILEGED_DEV.in(UblkFlags.of(options, ALL, true)));
+        } else {
+            assertEquals("--io-mode " + mode.word() + ROOTS, refused(options, ALL));
+        }
+    }
+
+    @Test
+    void anOrdinaryUserHasNoRecovery() {
+        final UblkOptions options = UblkOptions.DEFAULT.with(RecoveryPolicy.QUEUE, -1);
+        assertEquals("--recovery queue" + ROOTS, refused(options, ALL));
+        final Set<UblkFeature> old = EnumSet.complementOf(EnumSet.of(UblkFeature.UNPRIVILEGED_DEV));
+        assertEquals(
+                "a device of an ordinary user: the driver has no UNPRIVILEGED_DEV (Linux 6.3)",
+                refused(UblkOptions.DEFAULT, old));
+    }
+
+    private static String refused(UblkOptions options, Set<UblkFeature> there) {
+        final ErrnoException e = assertThrows(ErrnoException.class, () -> UblkFlags.of(options, there, true));
+        assertEquals(Errno.EOPNOTSUPP, e.errno());
+        return String.valueOf(e.getMessage()).replaceFirst(": [^:]*$", "");
     }
 
     @Test

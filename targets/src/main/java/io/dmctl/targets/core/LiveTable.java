@@ -56,6 +56,15 @@ public final class LiveTable implements AutoCloseable {
         deviceWriteZeroes = distinct.stream().allMatch(d -> d.limits().maxWriteZeroesSectors() != 0);
     }
 
+    /// The longest time, in milliseconds, for which one of its targets keeps a bio.
+    public long holdsMs() {
+        long longest = 0;
+        for (TableEntry entry : entries) {
+            longest = Math.max(longest, entry.target.holdsMs());
+        }
+        return longest;
+    }
+
     private Set<LowerDevice> distinctDevices() {
         final Set<LowerDevice> distinct = new LinkedHashSet<>();
         iterateDevices((dev, start, len) -> distinct.add(dev));

@@ -52,6 +52,11 @@ final class DelayTarget implements Target {
         return LIMITS;
     }
 
+    @Override
+    public long holdsMs() {
+        return given.stream().mapToLong(DelayClass::delayMs).max().orElse(0);
+    }
+
     private static int classOf(Bio bio) {
         return switch (bio.op()) {
             case READ -> READ;

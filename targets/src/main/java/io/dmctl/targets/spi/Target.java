@@ -37,6 +37,12 @@ public interface Target extends AutoCloseable {
         return null;
     }
 
+    /// The longest time, in milliseconds, for which the target itself keeps a bio while the device runs; 0 for one
+    /// that keeps none. Where the kernel bounds how long a request may wait, a longer one is refused at its load.
+    default long holdsMs() {
+        return 0;
+    }
+
     /// Before the drain of a suspend. Work in the background stops here: the drain also waits until the target's own
     /// bios are back, on every thread.
     default void presuspend() {}
