@@ -90,7 +90,8 @@ class UblkCommandLabIT {
                 json.contains("{\"id\":0,\"state\":\"live\",\"server_pid\":" + pid
                         + ",\"queues\":1,\"depth\":16,\"max_io_bytes\":"),
                 json);
-        assertTrue(json.contains("\"name\":null,\"flags\":[") && json.contains("\"QUIESCE\""), json);
+        assertTrue(json.contains("\"name\":null,\"owner_uid\":0,\"owner_gid\":0,\"flags\":["), json);
+        assertTrue(json.contains("\"QUIESCE\""), json);
     }
 
     @Test

@@ -28,13 +28,16 @@ public final class ProcessControl {
     /// Whether this process has CAP_SYS_ADMIN where the kernel's drivers ask for it: in the first user namespace.
     public static boolean isSysAdmin() {
         try {
-            // A user namespace of its own does not map all users.
-            final boolean first =
-                    Files.readString(Path.of("/proc/self/uid_map")).strip().matches("0\\s+0\\s+4294967295");
-            return first && (effectiveCapabilities() & 1L << CAP_SYS_ADMIN) != 0;
+            return inFirstUserNamespace() && (effectiveCapabilities() & 1L << CAP_SYS_ADMIN) != 0;
         } catch (IOException e) {
             return false; // no /proc
         }
+    }
+
+    /// Others do not map all users. A kernel without namespaces has no such file.
+    private static boolean inFirstUserNamespace() throws IOException {
+        final Path map = Path.of("/proc/self/uid_map");
+        return Files.notExists(map) || Files.readString(map).strip().matches("0\\s+0\\s+4294967295");
     }
 
     private static long effectiveCapabilities() throws IOException {
