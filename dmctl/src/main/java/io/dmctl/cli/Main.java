@@ -30,8 +30,24 @@ public final class Main {
 
     public static void main(String[] args) {
         final Main main = new Main(Streams.ofProcess(), "1".equals(System.getenv("DMCTL_DEBUG")));
-        // Not only a return: a wait that ran out of time has left its thread in the kernel.
-        System.exit(main.run(args));
+        final int code = main.run(args);
+        // System.exit makes a logger first, which takes as long as the rest of a short command. A return does not, but
+        // it
+        // waits for threads, and a wait that ran out of time has left its own in the kernel.
+        if (code != 0 || threadsAreLeft()) {
+            System.exit(code);
+        }
+    }
+
+    private static boolean threadsAreLeft() {
+        final Thread[] threads = new Thread[Thread.activeCount() + 16];
+        final int n = Thread.enumerate(threads);
+        for (int i = 0; i < n; i++) {
+            if (threads[i] != Thread.currentThread() && !threads[i].isDaemon()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Runs a command line; answers the exit code.
