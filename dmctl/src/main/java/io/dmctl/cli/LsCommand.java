@@ -70,7 +70,8 @@ final class LsCommand implements Command {
     private static String where(Located device, String between) throws DmException {
         final Devno devno = device.info().devno();
         if (device.engine() == Engine.KERNEL || devno.major() != 0) {
-            return devno.major() + between + devno.minor();
+            // As in print.
+            return Integer.toString(devno.major()).concat(between).concat(Integer.toString(devno.minor()));
         }
         return device.record() == null ? "java" : device.record().transport().orElse("java");
     }

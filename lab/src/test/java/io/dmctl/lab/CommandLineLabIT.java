@@ -96,6 +96,10 @@ class CommandLineLabIT {
                         + loaded.lines()
                                 .filter(line -> line.contains("source: file:"))
                                 .toList());
+        // The forms of method handles that can be made ahead were.
+        assertFalse(
+                loaded.lines().anyMatch(line -> line.contains("LambdaForm$DMH/") && !line.contains("shared objects")),
+                loaded);
         for (String unneeded : new String[] {"slf4j", "jackson.core.JsonGenerator", "dm.dm_ioctl"}) {
             assertFalse(
                     loaded.lines().anyMatch(line -> line.contains(unneeded) && !line.contains("shared objects")),

@@ -1,6 +1,7 @@
 package io.dmctl.backend.transport;
 
 import io.dmctl.targets.spi.HotPath;
+import java.util.Arrays;
 
 /// The tags of a ublk device that one thread serves. The thread numbers them from 0 on: a number is called slot here.
 ///
@@ -36,6 +37,11 @@ final class UblkShare {
             share.tagOf[slot] = first + slot * step;
         }
         return share;
+    }
+
+    /// Each queue that it has tags of, once.
+    int[] queues() {
+        return Arrays.stream(queueOf).distinct().toArray();
     }
 
     int size() {

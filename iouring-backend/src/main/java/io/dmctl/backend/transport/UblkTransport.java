@@ -6,7 +6,6 @@ import io.dmctl.bindings.sys.BitmapList;
 import io.dmctl.bindings.sys.Errno;
 import io.dmctl.bindings.sys.ErrnoException;
 import io.dmctl.bindings.sys.Fd;
-import io.dmctl.bindings.sys.OpenFlags;
 import io.dmctl.bindings.sys.ProcessControl;
 import io.dmctl.bindings.ublkctl.UblkControl;
 import io.dmctl.bindings.ublkctl.UblkDeviceInfo;
@@ -16,9 +15,6 @@ import io.dmctl.targets.core.LiveTable;
 import io.dmctl.targets.core.MappedDevice;
 import io.dmctl.targets.core.TableException;
 import io.dmctl.targets.spi.QueueLimits;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -45,8 +41,6 @@ public final class UblkTransport implements BlockTransport {
     /// How long requests may take to end in a server that is replaced.
     private static final long DRAIN_NS = 10_000_000_000L;
     private static final long RECOVERY_PAUSE_NS = 10_000_000L;
-    /// How long udev may take to give a device's nodes to the user who made it.
-    private static final long OWNER_NS = 10_000_000_000L;
     /// The kernel kills the server after 30 s; the device below needs some of them.
     private static final long MAX_HOLD_MS = 20_000;
 
@@ -160,10 +154,11 @@ public final class UblkTransport implements BlockTransport {
             final long flags = UblkFlags.of(options, UblkFeature.setOf(control.features()), unprivileged);
             final UblkDeviceInfo added = control.addDevice(UblkDeviceInfo.wanted(
                     UblkDeviceInfo.ANY_ID, options.queues(), options.depth(), options.maxIoBytes(), flags));
-            if (unprivileged && !awaitOwner(added.charDevicePath())) {
+            if (unprivileged && !UblkNodes.awaitOwner(added.charDevicePath())) {
                 throw new TableException(
                         added.charDevicePath() + ": udev has not given it to this user: docs/commands/ublk.md has the"
-                                + " rule; root can take it away: dmctl ublk delete " + added.id(),
+                                + " rule; root can take it away: dmctl ublk delete " + added.id()
+                                + "; --transport nbd needs neither",
                         Errno.EACCES,
                         -1,
                         -1);
@@ -188,7 +183,7 @@ public final class UblkTransport implements BlockTransport {
     }
 
     private void startThreads(UblkControl control, UblkDeviceInfo i) throws ErrnoException {
-        final Fd c = openCharDevice(i.charDevicePath());
+        final Fd c = UblkNodes.openChar(i.charDevicePath());
         ublkc = c;
         final int threads = options.threads(i);
         final List<String> where = new ArrayList<>();
@@ -207,12 +202,8 @@ public final class UblkTransport implements BlockTransport {
 
     private static BitSet cpusOf(UblkShare share, UblkControl control, int id) throws ErrnoException {
         final BitSet cpus = new BitSet();
-        int last = -1;
-        for (int slot = 0; slot < share.size(); slot++) {
-            if (share.queue(slot) != last) {
-                last = share.queue(slot);
-                cpus.or(control.queueAffinity(id, last));
-            }
+        for (int queue : share.queues()) {
+            cpus.or(control.queueAffinity(id, queue));
         }
         return cpus;
     }
@@ -228,22 +219,12 @@ public final class UblkTransport implements BlockTransport {
             adopting = true;
             startThreads(control, found);
             startLimits = limits;
-            shownSectors = sysfsSectors(id);
+            shownSectors = UblkNodes.sizeSectors(id);
             ok = true;
         } finally {
             if (!ok) {
                 letGo();
             }
-        }
-    }
-
-    /// Not by an open: that may read.
-    private static long sysfsSectors(int id) throws ErrnoException {
-        final Path size = Path.of("/sys/block/ublkb" + id + "/size");
-        try {
-            return Long.parseLong(Files.readString(size).strip());
-        } catch (IOException e) {
-            throw new ErrnoException("read", size.toString(), Errno.ENODEV);
         }
     }
 
@@ -338,32 +319,6 @@ public final class UblkTransport implements BlockTransport {
         adopting = false;
     }
 
-    private static boolean awaitOwner(String path) {
-        final Path node = Path.of(path);
-        final long end = System.nanoTime() + OWNER_NS;
-        while (!Files.isReadable(node) || !Files.isWritable(node)) {
-            if (System.nanoTime() - end > 0) {
-                return false;
-            }
-            LockSupport.parkNanos(10_000_000L);
-        }
-        return true;
-    }
-
-    /// udev may hold a new character device for a moment. @kernel drivers/block/ublk_drv.c `ublk_ch_open`
-    private static Fd openCharDevice(String path) throws ErrnoException {
-        for (int tries = 0; ; tries++) {
-            try {
-                return Fd.open(path, OpenFlags.RDWR);
-            } catch (ErrnoException e) {
-                if (e.errno() != Errno.EBUSY || tries == 100) {
-                    throw e;
-                }
-                LockSupport.parkNanos(10_000_000L);
-            }
-        }
-    }
-
     private void abandon(UblkControl control, int id) {
         try {
             control.stop(id);
@@ -416,7 +371,7 @@ public final class UblkTransport implements BlockTransport {
             shownSectors = sizeSectors;
             if (!unprivileged) {
                 UblkLimits.apply(i, device.limits(), readOnly, first);
-            } else if (first && !awaitOwner(i.blockDevicePath())) {
+            } else if (first && !UblkNodes.awaitOwner(i.blockDevicePath())) {
                 log.warn("{}: udev has not given it to this user", i.blockDevicePath());
             }
         } catch (ErrnoException e) {
