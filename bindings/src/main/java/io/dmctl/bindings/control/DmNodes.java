@@ -29,6 +29,7 @@ public final class DmNodes {
 
     private final String dir;
     private final boolean udev;
+    private final boolean literal;
 
     /// What became of a name.
     public enum Result {
@@ -42,8 +43,18 @@ public final class DmNodes {
 
     /// Names in `dir`; `udev` says whether udev makes those of the kernel's devices.
     public DmNodes(String dir, boolean udev) {
+        this(dir, udev, false);
+    }
+
+    private DmNodes(String dir, boolean udev, boolean literal) {
         this.dir = dir;
         this.udev = udev;
+        this.literal = literal;
+    }
+
+    /// The same, where a node's name is the device's to the byte.
+    public DmNodes literally() {
+        return new DmNodes(dir, udev, true);
     }
 
     /// `$DM_DEV_DIR/mapper`, by default `/dev/mapper`.
@@ -73,7 +84,7 @@ public final class DmNodes {
 
     /// The path of `name`'s node.
     public String path(DmName name) {
-        return dir + "/" + name.nodeName();
+        return dir + "/" + (literal ? name.toString() : name.nodeName());
     }
 
     /// Makes `name` lead to the kernel's device `devno`.

@@ -36,6 +36,7 @@ public record DmStatsSpec(
         return new DmStatsSpec(0, 0, 1, 0, precise, List.of(), programId, "");
     }
 
+    /// With the blanks of libdm also where there is nothing between them.
     String message() {
         final StringJoiner words = new StringJoiner(" ");
         words.add("@stats_create");
@@ -45,15 +46,11 @@ public record DmStatsSpec(
                         : Long.toUnsignedString(startSectors) + "+" + Long.toUnsignedString(lenSectors));
         words.add(areas == 0 ? Long.toUnsignedString(areaSectors) : "/" + Long.toUnsignedString(areas));
         final int extras = (precise ? 1 : 0) + (boundsNs.isEmpty() ? 0 : 1);
-        if (extras > 0) {
-            words.add(Integer.toString(extras));
-        }
-        if (precise) {
-            words.add(PRECISE);
-        }
-        if (!boundsNs.isEmpty()) {
-            words.add(HISTOGRAM + histogram());
-        }
+        words.add(
+                extras == 0
+                        ? ""
+                        : extras + " " + (precise ? PRECISE : "") + " "
+                                + (boundsNs.isEmpty() ? "" : HISTOGRAM + histogram()));
         return words.add(programId).add(auxData).toString();
     }
 

@@ -432,6 +432,25 @@ public sealed interface DmTask<R> {
         }
     }
 
+    /// As [TableDeps], with the device's state, which is in the same reply.
+    record DeviceDeps(DmId id, boolean inactive) implements DeviceTask<DmDeps> {
+        @Override
+        public DmCommand command() {
+            return DmCommand.TABLE_DEPS;
+        }
+
+        @Override
+        public void encode(DmRequestWriter out) {
+            out.id(id);
+            queryInactive(out, inactive);
+        }
+
+        @Override
+        public DmDeps decode(DmReplyReader in) throws DmProtocolException {
+            return new DmDeps(in.info(), in.deps());
+        }
+    }
+
     /// What each target says. `noflush`: targets answer from what they know, without writing anything out
     /// first.
     record TableStatus(DmId id, Kind kind, boolean inactive, boolean noflush) implements DeviceTask<DmStatus> {
@@ -549,6 +568,35 @@ public sealed interface DmTask<R> {
             out.needs(15);
             task.encode(out);
             out.eventNr(cookie);
+        }
+
+        @Override
+        public R decode(DmReplyReader in) throws DmProtocolException {
+            return task.decode(in);
+        }
+    }
+
+    /// `task` about the table that is loaded, not the one in use, as far as its reply tells of a table.
+    record QueryInactive<R>(DmTask<R> task) implements DmTask<R> {
+        @Override
+        public DmCommand command() {
+            return task.command();
+        }
+
+        @Override
+        public String subject() {
+            return task.subject();
+        }
+
+        @Override
+        public long payloadBytes() {
+            return task.payloadBytes();
+        }
+
+        @Override
+        public void encode(DmRequestWriter out) {
+            task.encode(out);
+            queryInactive(out, true);
         }
 
         @Override

@@ -42,12 +42,14 @@ class DmHeaderTest {
             new DmTask.TableLoad(ID, new DmTable(List.of()), true),
             new DmTask.TableClear(ID),
             new DmTask.TableDeps(ID, true),
+            new DmTask.DeviceDeps(ID, true),
             new DmTask.TableStatus(ID, Kind.TABLE, true, true),
             new DmTask.TableStatus(ID, Kind.IMA, true, true),
             new DmTask.TargetMessage(ID, 0, "m"),
             new DmTask.SetGeometry(ID, 1, 1, 1, 0),
             new DmTask.DevArmPoll(),
-            new DmTask.WithCookie<>(new DmTask.DevRemove(ID, false), 1));
+            new DmTask.WithCookie<>(new DmTask.DevRemove(ID, false), 1),
+            new DmTask.QueryInactive<>(new DmTask.DevResume(ID, false, false)));
 
     /// What only replies have, and who reads it.
     private static final Set<String> IN_REPLIES = Set.of(

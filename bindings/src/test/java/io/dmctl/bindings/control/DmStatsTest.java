@@ -13,13 +13,13 @@ class DmStatsTest {
     @Test
     void aRegionIsAskedForWithItsOptions() {
         assertEquals(
-                "@stats_create - /1 1 precise_timestamps me ",
+                "@stats_create - /1 1 precise_timestamps  me ",
                 DmStatsMessage.create(DmStatsSpec.wholeDevice(true, "me")));
         assertEquals(
                 "@stats_create 8+16 4 2 precise_timestamps histogram:1500,2000000 p aux",
                 DmStatsMessage.create(new DmStatsSpec(8, 16, 0, 4, true, List.of(1500L, 2_000_000L), "p", "aux")));
         assertEquals(
-                "@stats_create 0+16 /2 1 histogram:1,5 p aux",
+                "@stats_create 0+16 /2 1  histogram:1,5 p aux",
                 DmStatsMessage.create(
                         new DmStatsSpec(0, 16, 2, 0, false, List.of(1_000_000L, 5_000_000L), "p", "aux")));
     }
