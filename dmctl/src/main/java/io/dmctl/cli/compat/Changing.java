@@ -15,7 +15,11 @@ import org.jspecify.annotations.Nullable;
 
 /// The commands that change a device that is there.
 final class Changing {
-    private static final int RETRIES = 25;
+    private static final int RETRIES = 24;
+    /// libdm's numbers of these changes.
+    private static final int RESUME = 5;
+
+    private static final int REMOVE = 2;
     private static final long RETRY_PAUSE_MS = 200;
 
     private final Host host;
@@ -33,9 +37,18 @@ final class Changing {
     void suspend(@Nullable String word) throws Failed {
         final Device device = host.device(word);
         if (has(Opt.CHECKS)) {
-            new SuspendedBelow(host).look(device);
+            lookBelow(device);
         }
         shown(host.kernel.run("suspend", device, id -> new DmTask.DevSuspend(id, has(Opt.NOFLUSH), has(Opt.NOLOCKFS))));
+    }
+
+    private void lookBelow(Device device) throws Failed {
+        try {
+            new SuspendedBelow(host).look(device);
+        } catch (Failed e) {
+            host.shell.debugTime();
+            throw e;
+        }
     }
 
     void resume(@Nullable String word) throws Failed {
@@ -43,13 +56,15 @@ final class Changing {
     }
 
     private DmDeviceInfo resume(Device device) throws Failed {
-        final DmDeviceInfo live =
-                host.udev.change("resume", device, id -> new DmTask.DevResume(id, has(Opt.NOFLUSH), has(Opt.NOLOCKFS)));
-        if (!device.name().isEmpty()) {
-            host.files.add(live.name(), live.devno(), true);
-            host.files.setReadAhead(host.info(live));
-        }
-        return live;
+        return host.udev.change("resume", RESUME, sent -> {
+            final DmDeviceInfo live = host.kernel.run(
+                    "resume",
+                    device,
+                    id -> new DmTask.WithCookie<>(new DmTask.DevResume(id, has(Opt.NOFLUSH), has(Opt.NOLOCKFS)), sent));
+            host.udev.heard(live.ueventGenerated());
+            host.files.resumed(device.name(), live.devno());
+            return live;
+        });
     }
 
     void clear(@Nullable String word) throws Failed {
@@ -79,21 +94,25 @@ final class Changing {
             }
         }
         final Device device = host.device(word);
-        final DmDeviceInfo before = !host.files.areUdevs() && !device.name().isEmpty()
-                ? host.kernel
-                        .attempt(device, id -> new DmTask.DevStatus(id, false))
-                        .reply()
-                : null;
-        host.udev.remove(cookie -> remove(device, cookie));
-        if (before != null) {
-            host.files.remove(before.name(), before.devno());
-        }
+        host.udev.change("remove", REMOVE, sent -> {
+            final DmAck done;
+            try {
+                done = remove(device, sent);
+            } finally {
+                host.kernel.tries = 1;
+            }
+            host.udev.heard(done.ueventGenerated());
+            host.files.removed(device.name());
+            return done;
+        });
     }
 
     private DmAck remove(Device device, int cookie) throws Failed {
-        for (int left = has(Opt.RETRY) ? RETRIES : 0; ; left--) {
+        for (int left = has(Opt.RETRY) ? RETRIES : 0; ; left--, host.kernel.tries++) {
             final var outcome = host.kernel.attempt(
-                    device, id -> new DmTask.WithCookie<>(new DmTask.DevRemove(id, has(Opt.DEFERRED)), cookie));
+                    "remove",
+                    device,
+                    id -> new DmTask.WithCookie<>(new DmTask.DevRemove(id, has(Opt.DEFERRED)), cookie));
             if (outcome.reply() != null) {
                 return outcome.reply();
             }
@@ -116,7 +135,7 @@ final class Changing {
         if (has(Opt.FORCE)) {
             final List<Host.Listed> left = host.all();
             if (!left.isEmpty()) {
-                for (Host.Listed device : left) {
+                for (Host.Listed device : host.all()) {
                     ok |= tried(() -> wipe(device.name()));
                 }
                 ok |= removedClosed();
@@ -159,16 +178,16 @@ final class Changing {
         final long sectors = sectors(word);
         final Device device = host.device(word);
         final DmTable table = new DmTable(List.of(new DmTableLine(0, sectors, "error", "")));
-        host.kernel.run("reload", device, id -> new DmTask.TableLoad(id, table, has(Opt.READONLY)));
+        host.kernel.runOrLeave("reload", device, id -> new DmTask.TableLoad(id, table, has(Opt.READONLY)));
         if (has(Opt.FORCE)) {
             host.switches.set(Opt.NOLOCKFS, "");
             host.switches.set(Opt.NOFLUSH, "");
         }
         try {
-            resume(device);
+            resume(host.device(word));
         } catch (Failed e) {
-            tried(() -> clear(device));
-            throw e;
+            tried(() -> clear(host.device(word)));
+            throw host.shell.backtrace(e);
         }
     }
 
@@ -176,7 +195,7 @@ final class Changing {
         try {
             long sectors = 0;
             for (DmStatusLine line : host.kernel
-                    .run(
+                    .runOrLeave(
                             "table",
                             host.device(word),
                             id -> new DmTask.TableStatus(id, Kind.TABLE, has(Opt.INACTIVE), false))
@@ -202,7 +221,7 @@ final class Changing {
         }
         final String text = String.join(" ", rest.subList(1, rest.size()));
         final Optional<String> reply =
-                host.kernel.run("message", device, id -> new DmTask.TargetMessage(id, sector, text));
+                host.kernel.runOrLeave("message", device, id -> new DmTask.TargetMessage(id, sector, text));
         if (reply.isPresent()) {
             host.shell.out().print(reply.get());
             if (!reply.get().isEmpty() && !reply.get().endsWith("\n")) {
@@ -219,10 +238,10 @@ final class Changing {
                 rest.stream().map(Numbers::u64).filter(Objects::nonNull).toList();
         if (numbers.size() < rest.size()) {
             // The kernel reads numbers here and nothing else, once it has found the device.
-            host.kernel.run("setgeometry", device, id -> new DmTask.DevStatus(id, false));
-            throw host.kernel.failed("setgeometry", device, Errno.EINVAL);
+            host.kernel.runOrLeave("setgeometry", device, id -> new DmTask.DevStatus(id, false));
+            throw host.shell.backtrace(host.kernel.failed("setgeometry", device, Errno.EINVAL));
         }
-        host.kernel.run(
+        host.kernel.runOrLeave(
                 "setgeometry",
                 device,
                 id -> new DmTask.SetGeometry(id, numbers.get(0), numbers.get(1), numbers.get(2), numbers.get(3)));
@@ -230,7 +249,10 @@ final class Changing {
 
     void await(List<String> words) throws Failed {
         final boolean byOption = has(Opt.UUID) || has(Opt.MAJOR);
-        final Device device = host.device(byOption || words.isEmpty() ? null : words.getFirst());
+        if (!byOption && words.isEmpty()) {
+            throw host.shell.failed("No device specified.");
+        }
+        final Device device = host.device(byOption ? null : words.getFirst());
         final int rest = byOption ? 0 : 1;
         final int eventNr = words.size() > rest ? Numbers.atoi(words.getLast()) : 0;
         shown(host.kernel

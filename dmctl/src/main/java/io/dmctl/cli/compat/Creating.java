@@ -1,10 +1,12 @@
 package io.dmctl.cli.compat;
 
+import io.dmctl.bindings.control.DmAck;
 import io.dmctl.bindings.control.DmDeviceInfo;
 import io.dmctl.bindings.control.DmName;
 import io.dmctl.bindings.control.DmTable;
 import io.dmctl.bindings.control.DmTask;
 import io.dmctl.bindings.control.DmUuid;
+import io.dmctl.bindings.control.RawText;
 import io.dmctl.bindings.sys.Errno;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -14,8 +16,15 @@ import org.jspecify.annotations.Nullable;
 
 /// `create` and `load`.
 final class Creating {
+    /// libdm's numbers of these changes.
+    private static final int CREATE = 0;
+
+    private static final int REMOVE = 2;
+
     private final Host host;
     private final Showing showing;
+    /// Whether any device so far had a table.
+    private boolean hasTargets;
 
     Creating(Host host, Showing showing) {
         this.host = host;
@@ -70,6 +79,20 @@ final class Creating {
     }
 
     private void one(String name, @Nullable String file) throws Failed {
+        final DmDeviceInfo made;
+        try {
+            made = make(name, file);
+        } catch (Failed e) {
+            throw host.shell.backtrace(e);
+        } finally {
+            host.udev.end();
+        }
+        if (host.switches.has(Opt.VERBOSE)) {
+            showing.state(host.info(made));
+        }
+    }
+
+    private DmDeviceInfo make(String name, @Nullable String file) throws Failed {
         final Switches switches = host.switches;
         host.kernel.open();
         if (name.indexOf('/') >= 0) {
@@ -80,71 +103,117 @@ final class Creating {
         final DmTable table = switches.has(Opt.NOTABLE)
                 ? new DmTable(List.of())
                 : TableText.read(switches.value(Opt.TABLE), file, host.shell);
-        final DmDeviceInfo made = make(named, uuid);
-        host.files.add(made.name(), made.devno(), false);
-        DmDeviceInfo last = made;
-        if (!table.lines().isEmpty()) {
-            last = bringToLife(named, made, table);
-        }
-        if (switches.has(Opt.VERBOSE)) {
-            showing.state(host.info(last));
+        final Device device = new Device(
+                named.name(),
+                uuid,
+                switches.has(Opt.MAJOR) ? switches.number(Opt.MAJOR) : 0,
+                switches.has(Opt.MINOR) ? switches.number(Opt.MINOR) : -1);
+        hasTargets |= !table.lines().isEmpty();
+        // Without a table nothing comes to life that udev would hear of.
+        final boolean cookie = !switches.has(Opt.NOTABLE) && hasTargets;
+        final int sent = cookie ? host.udev.begin("create", CREATE) : 0;
+        try {
+            return table.lines().isEmpty() ? make(device, cookie) : bringToLife(name, device, table, sent);
+        } finally {
+            host.shell.debugTime();
         }
     }
 
-    private DmDeviceInfo make(Device named, String uuid) throws Failed {
-        final int minor = host.switches.has(Opt.MINOR) ? host.switches.number(Opt.MINOR) : -1;
-        final Device shown = minor < 0
-                ? new Device(named.name(), uuid, 0, -1)
-                : new Device(named.name(), uuid, host.dmMajor(), minor);
+    /// `cookie`: one goes along with what follows.
+    private DmDeviceInfo make(Device device, boolean cookie) throws Failed {
+        final Device shown = device.minor() < 0 ? device : ofDeviceMapper(device);
         final Kernel.Outcome<DmDeviceInfo> outcome;
         try {
-            final DmName name = Device.dmName(named.name());
-            final Optional<DmUuid> withUuid = uuid.isEmpty()
+            final DmName name = Device.dmName(device.name());
+            final Optional<DmUuid> withUuid = device.uuid().isEmpty()
                     ? Optional.empty()
-                    : Optional.of(DmUuid.ofBytes(uuid.getBytes(StandardCharsets.ISO_8859_1)));
-            outcome = host.kernel.attempt(
-                    new DmTask.DevCreate(name, withUuid, minor < 0 ? OptionalInt.empty() : OptionalInt.of(minor)));
+                    : Optional.of(DmUuid.ofBytes(device.uuid().getBytes(StandardCharsets.ISO_8859_1)));
+            final OptionalInt minor = device.minor() < 0 ? OptionalInt.empty() : OptionalInt.of(device.minor());
+            outcome = host.kernel.attempt("create", shown, new DmTask.DevCreate(name, withUuid, minor));
         } catch (IllegalArgumentException e) {
+            host.kernel.absent("create", shown, "");
             throw host.kernel.failed("create", shown, Errno.EINVAL);
         }
         if (outcome.reply() == null) {
             throw host.kernel.failed("create", shown, outcome.errno());
         }
+        host.files.created(device.name(), outcome.reply().devno(), cookie);
         return outcome.reply();
     }
 
-    /// Loads and resumes; a device whose table cannot be put in use is removed again.
-    private DmDeviceInfo bringToLife(Device named, DmDeviceInfo made, DmTable table) throws Failed {
-        final Device numbered =
-                new Device(named.name(), "", made.devno().major(), made.devno().minor());
-        final boolean byNumber = host.switches.has(Opt.MAJOR);
-        final Device resumed = byNumber
-                ? new Device(named.name(), "", host.switches.number(Opt.MAJOR), host.switches.number(Opt.MINOR))
-                : named;
-        boolean alive = false;
+    /// Device-mapper has one major number, whatever the user said.
+    private Device ofDeviceMapper(Device device) {
+        final int major = host.dmMajor();
+        final boolean isOwn = host.kernel.own || !host.switches.has(Opt.MAJOR);
+        if (isOwn && device.major() != major) {
+            final String given = host.switches.has(Opt.MAJOR) ? Integer.toString(device.major()) : "-1";
+            host.shell.debug("Overriding major number of %s with %s for persistent device.", given, major);
+        }
+        return new Device(device.name(), device.uuid(), major, device.minor());
+    }
+
+    /// Makes, loads and resumes; a device whose table cannot be put in use is removed again.
+    private DmDeviceInfo bringToLife(String word, Device device, DmTable table, int sent) throws Failed {
+        host.tellMangled(RawText.ofUtf8(word), device.name(), "name");
+        host.tellMangled(RawText.ofUtf8(host.switches.value(Opt.UUID, "")), device.uuid(), "UUID");
+        final DmDeviceInfo made;
+        host.kernel.own = true;
         try {
-            host.kernel.run("reload", numbered, id -> new DmTask.TableLoad(id, table, host.switches.has(Opt.READONLY)));
-            final DmDeviceInfo live = host.udev.change("resume", resumed, id -> new DmTask.DevResume(id, false, false));
-            alive = true;
-            host.files.add(live.name(), live.devno(), true);
-            host.files.setReadAhead(host.info(live));
-            return live;
+            made = make(device, true);
+        } catch (Failed e) {
+            host.shell.backtrace();
+            host.udev.complete();
+            throw e;
         } finally {
-            if (!alive) {
-                takeBack(resumed, byNumber);
-            }
+            host.kernel.own = false;
+        }
+        Device resumed = new Device(device.name(), "", device.major(), device.minor());
+        try {
+            host.tellMangled(RawText.ofUtf8(word), device.name(), "name");
+            load(
+                    new Device(
+                            device.name(),
+                            "",
+                            made.devno().major(),
+                            made.devno().minor()),
+                    table);
+            resumed = resumed.lacksMajor() ? ofDeviceMapper(resumed) : resumed;
+            final DmDeviceInfo live = host.kernel.run(
+                    "resume", resumed, id -> new DmTask.WithCookie<>(new DmTask.DevResume(id, false, false), sent));
+            host.udev.heard(live.ueventGenerated());
+            host.files.resumed(device.name(), live.devno());
+            return live;
+        } catch (Failed e) {
+            host.udev.complete();
+            takeBack(resumed);
+            throw e;
         }
     }
 
-    private void takeBack(Device device, boolean byNumber) {
+    private void load(Device device, DmTable table) throws Failed {
+        host.kernel.own = true;
         try {
-            if (byNumber) {
+            host.kernel.runOrLeave(
+                    "reload", device, id -> new DmTask.TableLoad(id, table, host.switches.has(Opt.READONLY)));
+        } finally {
+            host.kernel.own = false;
+        }
+    }
+
+    private void takeBack(Device device) throws Failed {
+        try {
+            final int sent = host.udev.again("remove", REMOVE);
+            if (device.major() > 0 && device.minor() >= 0) {
                 // dmsetup sends name and number together here, which the kernel takes for a device that there is not.
+                host.kernel.absent("remove", device, "");
                 throw host.kernel.failed("remove", device, Errno.ENXIO);
             }
-            host.udev.remove(cookie -> host.kernel.run(
-                    "remove", device, id -> new DmTask.WithCookie<>(new DmTask.DevRemove(id, false), cookie)));
+            final DmAck done = host.kernel.run(
+                    "remove", device, id -> new DmTask.WithCookie<>(new DmTask.DevRemove(id, false), sent));
+            host.udev.heard(done.ueventGenerated());
+            host.files.removed(device.name());
         } catch (Failed e) {
+            host.udev.complete();
             host.shell.error("Failed to revert device creation.");
         }
     }
@@ -163,10 +232,14 @@ final class Creating {
             throw host.shell.failed("Too many command line arguments.");
         }
         final Device device = host.device(byOption ? null : words.getFirst());
-        final DmTable table =
-                TableText.read(switches.value(Opt.TABLE), rest.size() == 1 ? rest.getFirst() : null, host.shell);
-        final DmDeviceInfo loaded =
-                host.kernel.run("reload", device, id -> new DmTask.TableLoad(id, table, switches.has(Opt.READONLY)));
+        final DmTable table;
+        try {
+            table = TableText.read(switches.value(Opt.TABLE), rest.size() == 1 ? rest.getFirst() : null, host.shell);
+        } catch (Failed e) {
+            throw host.shell.backtrace(e);
+        }
+        final DmDeviceInfo loaded = host.kernel.runOrLeave(
+                "reload", device, id -> new DmTask.TableLoad(id, table, switches.has(Opt.READONLY)));
         if (switches.has(Opt.VERBOSE)) {
             showing.state(host.info(loaded));
         }

@@ -47,6 +47,11 @@ record Device(String name, String uuid, int major, int minor) {
         }
     }
 
+    /// Whether a minor number is given without the major one that it needs.
+    boolean lacksMajor() {
+        return major <= 0 && minor >= 0;
+    }
+
     static DmName dmName(String rawName) {
         return DmName.ofBytes(rawName.getBytes(StandardCharsets.ISO_8859_1));
     }

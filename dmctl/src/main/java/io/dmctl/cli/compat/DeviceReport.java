@@ -15,6 +15,7 @@ final class DeviceReport {
     private @Nullable Action selectedAction;
     private @Nullable StatsRows stats;
     private boolean dropped;
+    private boolean acts;
 
     /// What is done with a selected device.
     interface Action {
@@ -54,7 +55,11 @@ final class DeviceReport {
         final String fields = given.startsWith("+") ? usual + "," + given.substring(1) : given;
         final ReportColumns columns = new ReportColumns(host.shell, types);
         final Report report = new Report(host.shell, layout(switches, fields), columns);
-        report.define(fields, switches.value(Opt.SORT, ""), switches.value(Opt.SELECT, ""));
+        try {
+            report.define(fields, switches.value(Opt.SORT, ""), switches.value(Opt.SELECT, ""));
+        } catch (Failed e) {
+            throw host.shell.backtrace(e);
+        }
         final DeviceReport devices = new DeviceReport(host, report);
         final boolean counters = columns.types().contains(Field.Type.STATS);
         if (counters || columns.types().contains(Field.Type.STATS_META)) {
@@ -106,9 +111,20 @@ final class DeviceReport {
             stats.each(info, cells -> report.add(new DeviceCells(host, info, tree, cells), true));
             return;
         }
-        final boolean selected = report.add(new DeviceCells(host, info, tree, null), selectedAction == null);
-        if (selected && selectedAction != null) {
-            selectedAction.run(info.name());
+        if (acts) {
+            // Told by the action about its device. dmsetup would choose it again, and never end.
+            return;
+        }
+        try {
+            final boolean selected = report.add(new DeviceCells(host, info, tree, null), selectedAction == null);
+            if (selected && selectedAction != null) {
+                acts = true;
+                selectedAction.run(info.name());
+            }
+        } catch (Failed e) {
+            throw host.shell.backtrace(e);
+        } finally {
+            acts = false;
         }
     }
 

@@ -1,5 +1,6 @@
 package io.dmctl.cli.compat;
 
+import io.dmctl.bindings.control.DmDeps;
 import io.dmctl.bindings.control.DmTask;
 import io.dmctl.bindings.sys.Devno;
 import java.util.ArrayList;
@@ -70,18 +71,25 @@ final class DeviceTree {
         }
         final boolean mapped = devno.major() == dmMajor;
         final Device device = Device.numbered(devno);
-        final Node node = new Node(
-                devno,
-                mapped ? host.info(host.kernel.run("deps", device, id -> new DmTask.DevStatus(id, false))) : null);
+        final DmDeps found = mapped ? deps(device) : null;
+        final Node node = new Node(devno, found == null ? null : host.info(found.info()));
         nodes.put(devno, node);
         link(parent, node);
-        final List<Devno> deps =
-                mapped ? host.kernel.run("deps", device, id -> new DmTask.TableDeps(id, false)) : List.of();
+        final List<Devno> deps = found == null ? List.of() : found.devices();
         if (deps.isEmpty()) {
             link(node, root);
         }
         for (Devno dep : deps) {
             add(node, dep);
+        }
+    }
+
+    private DmDeps deps(Device device) throws Failed {
+        host.kernel.own = true;
+        try {
+            return host.kernel.run("deps", device, id -> new DmTask.DeviceDeps(id, false));
+        } finally {
+            host.kernel.own = false;
         }
     }
 

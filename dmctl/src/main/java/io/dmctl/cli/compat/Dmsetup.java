@@ -81,7 +81,12 @@ public final class Dmsetup {
             return 1;
         }
         prepare(host, verb);
-        final DeviceReport report = report(host, verb);
+        final DeviceReport report;
+        try {
+            report = report(host, verb);
+        } catch (Failed e) {
+            throw shell.backtrace(e);
+        }
         readUnits(host);
         if (verb == Verb.HELP) {
             usage.print(switches.has(Opt.COLUMNS));
@@ -102,7 +107,12 @@ public final class Dmsetup {
         }
         prepare(host, Verb.STATS);
         final StatsVerb verb = StatsVerb.of(words.getFirst());
-        final DeviceReport report = DeviceReport.of(Verb.STATS, verb, host);
+        final DeviceReport report;
+        try {
+            report = DeviceReport.of(Verb.STATS, verb, host);
+        } catch (Failed e) {
+            throw shell.backtrace(e);
+        }
         readUnits(host);
         return Run.ofStats(host, verb, words.subList(1, words.size()), report, usage)
                         .run()
@@ -123,9 +133,7 @@ public final class Dmsetup {
     }
 
     private void prepare(Host host, Verb verb) throws Failed {
-        if (switches.count(Opt.VERBOSE) > 1) {
-            throw shell.failed("dmctl: -vv (debugging of libdm) is not done: see docs/commands/compat.md");
-        }
+        host.kernel.verb = verb;
         if (verb == Verb.SPLITNAME && !switches.has(Opt.COLUMNS)) {
             switches.set(Opt.COLUMNS, "");
         }
@@ -141,9 +149,34 @@ public final class Dmsetup {
         } catch (Failed e) {
             throw shell.failed("Couldn't process command line.");
         }
+        prepareUdev(host);
+    }
+
+    private void prepareUdev(Host host) {
+        if (switches.has(Opt.NOUDEVSYNC)) {
+            host.udev.look();
+        }
         host.udevCookie = Numbers.cookie(switches.value(Opt.UDEVCOOKIE, ""));
+        String from = "--udevcookie option";
         if (host.udevCookie == 0 && !shell.variable("DM_UDEV_COOKIE").isEmpty()) {
             host.udevCookie = Numbers.cookie(shell.variable("DM_UDEV_COOKIE"), shell);
+            from = "DM_UDEV_COOKIE environment variable";
+        }
+        if (!shell.debugs()) {
+            return;
+        }
+        if (host.udevCookie != 0) {
+            shell.debug("Using udev transaction 0x%s defined by %s.", Udev.digits(host.udevCookie), from);
+        }
+        final String folder = shell.variable("DM_DEV_DIR");
+        if (!host.files.isUdevsFolder()) {
+            shell.debug(
+                    "The path %s used for creating device nodes that is set via DM_DEV_DIR environment variable differs "
+                            + "from the path /dev/ that is used by udev. All warnings about udev not working correctly "
+                            + "while processing particular nodes will be suppressed. These nodes and symlinks will be "
+                            + "managed in each directory separately.",
+                    folder);
+            shell.debug("DM udev checking disabled");
         }
     }
 

@@ -22,7 +22,7 @@ final class Execution {
             }
         }
         if (words.isEmpty()) {
-            throw new Failed();
+            throw host.shell.backtrace(new Failed());
         }
         if (words.size() >= MAX_WORDS) {
             throw host.shell.failed("Too many args to --exec.");

@@ -42,7 +42,7 @@ final class Host implements AutoCloseable {
     Host(Shell shell, Switches switches, String devFolder) {
         this.shell = shell;
         this.switches = switches;
-        this.kernel = new Kernel(shell);
+        this.kernel = new Kernel(shell, switches);
         this.folder = devFolder + (devFolder.endsWith("/") ? "" : "/") + "mapper";
         this.files = new DeviceFiles(this);
         this.udev = new UdevSync(this);
@@ -51,22 +51,45 @@ final class Host implements AutoCloseable {
         this.mangling = given != null ? given : usual != null ? usual : MangleMode.AUTO;
     }
 
+    /// As [#device], for a message of dmstats.
+    Device messaged(@Nullable String word) throws Failed {
+        try {
+            kernel.open();
+            return word == null ? byOption() : named(word);
+        } catch (Failed e) {
+            throw shell.backtrace(e);
+        }
+    }
+
     /// The device that the command line means: `word` where there is one, else by option.
     Device device(@Nullable String word) throws Failed {
-        kernel.open();
-        if (word != null) {
-            return named(word);
+        try {
+            kernel.open();
+            return word == null ? byOption() : leaving(word);
+        } catch (Failed e) {
+            throw shell.backtrace(e);
         }
+    }
+
+    private Device leaving(String word) throws Failed {
+        try {
+            return named(word);
+        } catch (Failed e) {
+            throw shell.backtrace(e);
+        }
+    }
+
+    private Device byOption() throws Failed {
         final String uuid = switches.value(Opt.UUID);
         if (uuid != null) {
-            return Device.withUuid(uuid(uuid));
+            try {
+                return Device.withUuid(uuid(uuid));
+            } catch (Failed e) {
+                throw shell.backtrace(e);
+            }
         }
         if (!switches.has(Opt.MAJOR)) {
             throw shell.failed("No device specified.");
-        }
-        if (switches.number(Opt.MAJOR) <= 0 && switches.number(Opt.MINOR) >= 0) {
-            shell.error("Missing major number for persistent device.");
-            throw shell.failed("Couldn't create ioctl argument.");
         }
         return Device.numbered(switches.number(Opt.MAJOR), switches.number(Opt.MINOR));
     }
@@ -92,15 +115,38 @@ final class Host implements AutoCloseable {
         return mangle(RawText.ofUtf8(text), "UUID", "device uuid \"" + text + "\".");
     }
 
+    /// A uuid that is to be given to a device.
+    String newUuid(String text) throws Failed {
+        return mangle(RawText.ofUtf8(text), "new UUID", "new device UUID \"" + text + "\"");
+    }
+
     private String mangle(String raw, String what, String failing) throws Failed {
         final boolean twice = mangling == MangleMode.AUTO && raw.contains("\\x5cx");
+        final String mangled;
         try {
-            return mangling.mangle(raw, what, shell);
+            mangled = mangling.mangle(raw, what, shell);
         } catch (Failed e) {
             if (!twice) {
                 shell.error("Failed to mangle " + failing);
             }
             throw e;
+        }
+        tellMangled(raw, mangled, what);
+        return mangled;
+    }
+
+    /// Tells that a name or uuid is sent in another form; libdm tells it of each task that has it.
+    void tellMangled(String raw, String mangled, String what) {
+        if (!mangled.equals(raw)) {
+            final String prefix = switch (what) {
+                case "name" -> "Device name";
+                case "UUID" -> "Device uuid";
+                case "new UUID" -> "New device uuid";
+                default -> "New device name";
+            };
+            shell.debug(
+                    "%s mangled [%s]: %s --> %s",
+                    prefix, mangling.word(), RawText.display(raw), RawText.display(mangled));
         }
     }
 
@@ -127,7 +173,7 @@ final class Host implements AutoCloseable {
     }
 
     /// What is in the folder of devices; none of it has a newline.
-    private List<String> names() {
+    List<String> names() {
         return shell.look("names", () -> {
                     final String[] names = new File(folder).list();
                     return names == null ? "" : String.join("\n", names);
@@ -172,15 +218,22 @@ final class Host implements AutoCloseable {
     List<Listed> all() throws Failed {
         final List<Listed> all = new ArrayList<>();
         boolean failed = false;
-        for (DmListedDevice device : kernel.run("names", new DmTask.ListDevices(false))) {
-            try {
-                all.add(new Listed(RawText.display(shown(device.name())), device.devno()));
-            } catch (Failed e) {
-                failed = true;
+        try {
+            for (DmListedDevice device : kernel.run("names", new DmTask.ListDevices(false))) {
+                try {
+                    all.add(new Listed(RawText.display(shown(device.name())), device.devno()));
+                } catch (Failed e) {
+                    failed = true;
+                }
             }
+        } catch (Failed e) {
+            failed = true;
+        }
+        if (!kernel.own) {
+            shell.debugTime();
         }
         if (failed) {
-            throw new Failed();
+            throw kernel.own ? new Failed() : shell.backtrace(new Failed());
         }
         return all;
     }
@@ -217,6 +270,7 @@ final class Host implements AutoCloseable {
 
     @Override
     public void close() {
+        files.settle();
         kernel.close();
     }
 }

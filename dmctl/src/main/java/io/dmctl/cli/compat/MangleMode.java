@@ -43,8 +43,8 @@ enum MangleMode {
 
     private void requireOnce(String raw, String what, Shell shell) throws Failed {
         if (this == AUTO && raw.contains("\\x5cx")) {
-            throw shell.failed("The " + what + " \"" + RawText.display(raw)
-                    + "\" seems to be mangled more than once. This is not allowed in auto mode.");
+            throw shell.backtrace(shell.failed("The " + what + " \"" + RawText.display(raw)
+                    + "\" seems to be mangled more than once. This is not allowed in auto mode."));
         }
     }
 
@@ -91,8 +91,11 @@ enum MangleMode {
         requireOnce(raw, what, shell);
         for (int i = 0; i < raw.length(); i++) {
             if (!Mangling.isWhitelisted(raw.charAt(i)) && raw.charAt(i) != '\\') {
-                throw shell.failed("The " + what + " \"" + RawText.display(raw)
-                        + "\" should be mangled but it contains blacklisted characters.");
+                final String text = RawText.display(raw);
+                shell.error(
+                        "The " + what + " \"" + text + "\" should be mangled but it contains blacklisted characters.");
+                shell.debug("_do_dm_ioctl_unmangle_string: failed to unmangle %s \"%s\"", what, text);
+                throw new Failed();
             }
         }
         return Mangling.unmangle(raw);

@@ -1,7 +1,6 @@
 package io.dmctl.cli.compat;
 
 import io.dmctl.bindings.control.DmDeviceInfo;
-import io.dmctl.bindings.control.DmName;
 import io.dmctl.bindings.control.DmTask;
 import io.dmctl.bindings.control.DmUuid;
 import io.dmctl.bindings.control.Mangling;
@@ -14,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /// `rename` and `mangle`.
 final class Renaming {
+    /// libdm's number of this change.
+    private static final int RENAME = 8;
+
     private final Host host;
 
     Renaming(Host host) {
@@ -22,10 +24,18 @@ final class Renaming {
 
     void rename(List<String> words) throws Failed {
         final Device device = host.device(words.size() == 2 ? words.getFirst() : null);
-        if (host.switches.has(Opt.SETUUID)) {
-            setUuid(device, host.uuid(words.getLast()));
+        final String word = words.getLast();
+        final boolean isUuid = host.switches.has(Opt.SETUUID);
+        final String to;
+        try {
+            to = isUuid ? host.newUuid(word) : newName(word);
+        } catch (Failed e) {
+            throw host.shell.backtrace(e);
+        }
+        if (isUuid) {
+            setUuid(device, to);
         } else {
-            rename(device, newName(words.getLast()));
+            rename(device, to);
         }
     }
 
@@ -41,32 +51,41 @@ final class Renaming {
     }
 
     private void rename(Device device, String newName) throws Failed {
-        final DmName to = valid(device, () -> Device.dmName(newName));
-        final DmDeviceInfo renamed = host.udev.change(
-                "rename", byName(device), id -> new DmTask.DevRename(Device.dmName(device.name()), to));
-        host.files.rename(Device.dmName(device.name()), to, renamed.devno());
+        host.udev.change("rename", RENAME, sent -> {
+            final DmDeviceInfo renamed = send(
+                    device,
+                    newName,
+                    sent,
+                    () -> new DmTask.DevRename(Device.dmName(device.name()), Device.dmName(newName)));
+            host.files.renamed(device.name(), newName, renamed.devno());
+            return renamed;
+        });
     }
 
     private void setUuid(Device device, String rawUuid) throws Failed {
-        final DmUuid uuid = valid(device, () -> DmUuid.ofBytes(rawUuid.getBytes(StandardCharsets.ISO_8859_1)));
-        host.udev.change("rename", byName(device), id -> new DmTask.DevSetUuid(Device.dmName(device.name()), uuid));
+        final byte[] uuid = rawUuid.getBytes(StandardCharsets.ISO_8859_1);
+        host.udev.change(
+                "rename",
+                RENAME,
+                sent -> send(
+                        device,
+                        rawUuid,
+                        sent,
+                        () -> new DmTask.DevSetUuid(Device.dmName(device.name()), DmUuid.ofBytes(uuid))));
     }
 
-    private <T> T valid(Device device, Supplier<T> made) throws Failed {
-        host.kernel.open();
+    private DmDeviceInfo send(Device device, String to, int sent, Supplier<DmTask<DmDeviceInfo>> task) throws Failed {
+        final DmTask<DmDeviceInfo> made;
         try {
-            return made.get();
+            made = task.get();
         } catch (IllegalArgumentException e) {
-            throw host.kernel.failed("rename", device, Errno.EINVAL);
+            host.kernel.absent("rename", device, to);
+            // The kernel looks for a device that is to be renamed by its name only.
+            throw host.kernel.failed("rename", device, device.name().isEmpty() ? Errno.ENXIO : Errno.EINVAL);
         }
-    }
-
-    /// The kernel looks for a device that is to be renamed by its name only.
-    private Device byName(Device device) throws Failed {
-        if (device.name().isEmpty()) {
-            throw host.kernel.failed("rename", device, Errno.ENXIO);
-        }
-        return device;
+        final DmDeviceInfo renamed = host.kernel.run("rename", device, id -> new DmTask.WithCookie<>(made, sent));
+        host.udev.heard(renamed.ueventGenerated());
+        return renamed;
     }
 
     /// Renames a device whose name is not in the form that `--manglename` asks for.
@@ -74,7 +93,7 @@ final class Renaming {
         final Device device = host.device(named);
         final DmDeviceInfo state = host.kernel.find("status", device, id -> new DmTask.DevStatus(id, false));
         if (state == null) {
-            throw new Failed();
+            throw host.shell.backtrace(new Failed());
         }
         final Info info = host.info(state);
         final String word = named == null ? info.name() : named;
@@ -95,7 +114,8 @@ final class Renaming {
             return;
         }
         host.shell.print(word + ": renaming to " + RawText.display(name));
-        rename(device, name);
+        // dmsetup begins with the words anew.
+        rename(host.device(named), newName(RawText.display(name)));
     }
 
     private String form(@Nullable MangleMode wanted, String raw, String what) throws Failed {
@@ -107,7 +127,7 @@ final class Renaming {
         } catch (Failed e) {
             host.shell.error("Failed to mangle device " + (what.equals("UUID") ? "uuid" : what) + " \""
                     + RawText.display(raw) + "\".");
-            throw e;
+            throw host.shell.backtrace(e);
         }
     }
 

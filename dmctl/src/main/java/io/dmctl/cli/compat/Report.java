@@ -61,7 +61,15 @@ final class Report {
             help.selection();
             reported = true;
         } else if (!select.isEmpty() && !select.equalsIgnoreCase("all")) {
-            selection = new SelectionParser(columns, select, shell).parse();
+            selection = selection(select);
+        }
+    }
+
+    private Selection selection(String select) throws Failed {
+        try {
+            return new SelectionParser(columns, select, shell).parse();
+        } catch (Failed e) {
+            throw shell.backtrace(e);
         }
     }
 

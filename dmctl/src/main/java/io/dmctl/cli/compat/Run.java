@@ -40,14 +40,23 @@ final class Run {
         final boolean endless = count == 0 && (switches.has(Opt.COUNT) || switches.has(Opt.INTERVAL));
         final long intervalNs =
                 switches.has(Opt.INTERVAL) ? switches.number(Opt.INTERVAL) * NS_PER_SECOND : NS_PER_SECOND;
+        if (endless || count > 1) {
+            final long seconds = report == null ? 0 : intervalNs / NS_PER_SECOND;
+            host.shell.debug("Using timerfd for interval timekeeping.");
+            host.shell.debug("Setting interval timer to: %ss 0ns", seconds);
+        }
         long next = System.nanoTime() + intervalNs;
         for (long left = endless ? Long.MAX_VALUE : Math.max(count, 1); ; left--) {
             final boolean ok = once();
             if (report != null) {
                 report.print(count != 1);
             }
-            if (!ok || left == 1) {
-                return ok;
+            if (!ok) {
+                host.shell.backtrace();
+                return false;
+            }
+            if (left == 1) {
+                return true;
             }
             if (report != null && !report.isDropped()) {
                 host.shell.out().print('\n');

@@ -28,7 +28,12 @@ final class SelectionParser {
     }
 
     Selection parse() throws Failed {
-        final Selection all = or();
+        final Selection all;
+        try {
+            all = or();
+        } catch (Failed e) {
+            throw shell.backtrace(e);
+        }
         at = Numbers.skipSpace(text, at);
         if (at < text.length()) {
             shell.error("Expecting logical operator");
@@ -111,10 +116,20 @@ final class SelectionParser {
         }
         takes(operator);
         at = Numbers.skipSpace(text, at);
+        if (!operator.endsWith("~")) {
+            requireFitting(field, operator, from);
+        }
+        try {
+            return compared(field, operator, from);
+        } catch (Failed e) {
+            throw shell.backtrace(e);
+        }
+    }
+
+    private Selection compared(Field field, String operator, int from) throws Failed {
         if (operator.endsWith("~")) {
             return match(field, operator.startsWith("!"), from);
         }
-        requireFitting(field, operator, from);
         return field.kind == Field.Kind.STRING
                 ? new Selection.Text(columns.column(field), string(field, "string", from), operator.startsWith("!"))
                 : numeric(field, operator, from);

@@ -1,5 +1,6 @@
 package io.dmctl.cli.compat;
 
+import io.dmctl.bindings.control.DmDeps;
 import io.dmctl.bindings.control.DmDeviceInfo;
 import io.dmctl.bindings.control.DmStatus;
 import io.dmctl.bindings.control.DmStatusLine;
@@ -124,7 +125,7 @@ final class Showing {
         final java.util.function.Function<io.dmctl.bindings.control.DmId, DmTask<DmStatus>> task =
                 id -> new DmTask.TableStatus(id, kind, has(Opt.INACTIVE), has(Opt.NOFLUSH));
         if (verb == Verb.TABLE) {
-            return host.kernel.run("table", device, task);
+            return host.kernel.runOrLeave("table", device, task);
         }
         final DmStatus status = host.kernel.find("status", device, task);
         if (status == null) {
@@ -188,17 +189,33 @@ final class Showing {
     }
 
     private void run(String name) throws Failed {
-        host.files.repair(name);
-        new Execution(host).run(host.switches.value(Opt.EXEC, ""), host.folder + "/" + name);
+        try {
+            repair(name);
+            new Execution(host).run(host.switches.value(Opt.EXEC, ""), host.folder + "/" + name);
+        } catch (Failed e) {
+            throw host.shell.backtrace(e);
+        }
+    }
+
+    private void repair(String name) throws Failed {
+        try {
+            host.files.repair(name);
+        } catch (Failed e) {
+            throw host.shell.backtrace(e);
+        }
     }
 
     void deps(@Nullable String word, boolean several) throws Failed {
         final Device device = host.device(word);
-        final List<Devno> deps = host.kernel.run("deps", device, id -> new DmTask.TableDeps(id, has(Opt.INACTIVE)));
+        final List<Devno> deps;
         if (has(Opt.VERBOSE)) {
-            state(host.info(host.kernel.run("deps", device, id -> new DmTask.DevStatus(id, has(Opt.INACTIVE)))));
-        } else if (several) {
-            out.print(word + ": ");
+            final DmDeps found =
+                    host.kernel.runOrLeave("deps", device, id -> new DmTask.DeviceDeps(id, has(Opt.INACTIVE)));
+            deps = found.devices();
+            state(host.info(found.info()));
+        } else {
+            deps = host.kernel.runOrLeave("deps", device, id -> new DmTask.TableDeps(id, has(Opt.INACTIVE)));
+            out.print(several ? word + ": " : "");
         }
         out.print(deps.size() + " dependencies\t:");
         for (Devno dep : deps) {

@@ -38,7 +38,15 @@ final class Stats {
             throw new Failed();
         }
         requireFitting();
-        switch (verb) {
+        try {
+            run(verb, word);
+        } catch (Failed e) {
+            throw shell.backtrace(e);
+        }
+    }
+
+    private void run(StatsVerb wanted, @Nullable String word) throws Failed {
+        switch (wanted) {
             case HELP -> help();
             case VERSION -> new Targets(host).versions();
             case LIST, REPORT -> report(word);
@@ -147,7 +155,15 @@ final class Stats {
 
     private void clear(@Nullable String word) throws Failed {
         final StatsDevice device = StatsDevice.of(host, word);
-        device.list(device.program);
+        try {
+            clear(device);
+        } catch (Failed e) {
+            throw shell.backtrace(e);
+        }
+    }
+
+    private void clear(StatsDevice device) throws Failed {
+        listOrLeave(device);
         if (device.regions().isEmpty()) {
             return;
         }
@@ -157,8 +173,21 @@ final class Stats {
             clear(device, given);
             return;
         }
-        for (DmStatsRegion region : device.regions()) {
-            clear(device, region.id());
+        device.walkRegions();
+        try {
+            for (DmStatsRegion region : device.regions()) {
+                clear(device, region.id());
+            }
+        } catch (Failed e) {
+            throw shell.backtrace(e);
+        }
+    }
+
+    private void listOrLeave(StatsDevice device) throws Failed {
+        try {
+            device.list(device.program);
+        } catch (Failed e) {
+            throw shell.backtrace(e);
         }
     }
 
@@ -172,19 +201,32 @@ final class Stats {
         } catch (Failed e) {
             throw shell.failed("Clearing statistics region " + shown + " failed.");
         }
+        shell.debug("Cleared statistics region %s.", shown);
     }
 
     private void print(@Nullable String word) throws Failed {
         final StatsDevice device = StatsDevice.of(host, word);
-        device.list(device.program);
+        listOrLeave(device);
         if (!switches.has(Opt.ALLREGIONS)) {
-            print(device, switches.number(Opt.REGIONID));
+            printOrLeave(device, switches.number(Opt.REGIONID));
             return;
         }
+        if (device.regions().isEmpty()) {
+            return;
+        }
+        device.walkRegions();
         for (DmStatsRegion region : device.regions()) {
             // Twice, as dmstats does.
+            printOrLeave(device, region.id());
             print(device, region.id());
-            print(device, region.id());
+        }
+    }
+
+    private void printOrLeave(StatsDevice device, long region) throws Failed {
+        try {
+            print(device, region);
+        } catch (Failed e) {
+            throw shell.backtrace(e);
         }
     }
 
@@ -211,9 +253,13 @@ final class Stats {
         final StatsDevice device = StatsDevice.of(host, word);
         final String program = program();
         // A region alone is looked for in those of a program: where none is meant, in those of the process' name.
-        device.program = program.isEmpty() ? usage.process() : program;
+        device.program = program.isEmpty() ? usage.process() + "\n" : program;
         if (switches.has(Opt.ALLREGIONS) || switches.has(Opt.GROUPID)) {
-            device.list(program);
+            try {
+                device.list(program);
+            } catch (Failed e) {
+                throw shell.backtrace(e);
+            }
         }
         if (switches.has(Opt.ALLREGIONS) && device.regions().isEmpty()) {
             return;
@@ -223,6 +269,7 @@ final class Stats {
             disband(device, group, true, "Could not delete statistics group.");
             shell.print("Deleted statistics group " + Long.toUnsignedString(group) + ".");
         } else if (switches.has(Opt.ALLREGIONS)) {
+            device.walkRegions();
             for (DmStatsRegion region : device.regions()) {
                 delete(device, region.id(), ".");
             }
@@ -237,6 +284,7 @@ final class Stats {
         } catch (Failed e) {
             throw shell.failed("Could not delete statistics region" + end);
         }
+        shell.debug("Deleted statistics region %s%s", Long.toUnsignedString(region), end.isEmpty() ? "." : "");
     }
 
     private void disband(StatsDevice device, long id, boolean deleted, String failure) throws Failed {
@@ -262,7 +310,7 @@ final class Stats {
         }
         eachNamed(word, name -> {
             final StatsDevice device = StatsDevice.of(host, name);
-            device.list(device.program);
+            listOrLeave(device);
             final long id;
             try {
                 id = new StatsGrouping(shell, device).group(regions, switches.value(Opt.ALIAS, ""));
@@ -286,7 +334,7 @@ final class Stats {
         final long id = switches.number(Opt.GROUPID);
         eachNamed(word, name -> {
             final StatsDevice device = StatsDevice.of(host, name);
-            device.list(device.program);
+            listOrLeave(device);
             final String group = Long.toUnsignedString(id);
             try {
                 disband(device, id, false, "Could not delete group " + group + " on " + shown(name) + ".");

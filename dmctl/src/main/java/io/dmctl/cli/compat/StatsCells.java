@@ -114,6 +114,10 @@ final class StatsCells {
     }
 
     private Cell size(long sectors) {
+        if (host.switches.has(Opt.NOSUFFIX)) {
+            // A function that tells so returns early.
+            host.shell.backtrace();
+        }
         return host.units.cell(sectors);
     }
 
@@ -152,6 +156,10 @@ final class StatsCells {
 
     private Cell histogram(HistogramText.Value value, HistogramText.Bounds bounds) {
         if (region.boundsNs().isEmpty()) {
+            if (group != null || area == ALL_AREAS) {
+                // Of areas together, as libdm adds them up elsewhere.
+                host.shell.backtrace();
+            }
             return Cell.text("");
         }
         final HistogramText text = new HistogramText(

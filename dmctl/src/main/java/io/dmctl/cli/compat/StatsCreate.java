@@ -57,7 +57,7 @@ final class StatsCreate {
         }
         final Long bytes = SizeUnits.bytesOf(text);
         if (bytes == null) {
-            throw shell.failed("Invalid " + what + " argument: \"" + text + "\"");
+            throw shell.backtrace(shell.failed("Invalid " + what + " argument: \"" + text + "\""));
         }
         return Long.divideUnsigned(bytes, Units.SECTOR_BYTES);
     }
@@ -68,7 +68,7 @@ final class StatsCreate {
         if (size != null) {
             final Long bytes = SizeUnits.bytesOf(size);
             if (bytes == null) {
-                throw shell.failed("Invalid areasize argument: \"" + size + "\"");
+                throw shell.backtrace(shell.failed("Invalid areasize argument: \"" + size + "\""));
             }
             if (bytes != 0) {
                 return bytes / Units.SECTOR_BYTES;
@@ -87,9 +87,9 @@ final class StatsCreate {
             throw shell.failed("Cannot set alias with --nogroup.");
         }
         final String bounds = switches.value(Opt.BOUNDS);
-        final List<Long> boundsNs = bounds == null ? List.of() : Bounds.parse(bounds, shell);
-        final DmStatus table =
-                host.kernel.run("table", host.device(word), id -> new DmTask.TableStatus(id, Kind.TABLE, false, false));
+        final List<Long> boundsNs = bounds == null ? List.of() : bounds(bounds);
+        final DmStatus table = host.kernel.runOrLeave(
+                "table", host.device(word), id -> new DmTask.TableStatus(id, Kind.TABLE, false, false));
         final String name = host.info(table.info()).name();
         final List<Long> made = new ArrayList<>();
         if (switches.has(Opt.SEGMENTS) && !table.lines().isEmpty()) {
@@ -104,6 +104,14 @@ final class StatsCreate {
         }
         if (switches.has(Opt.SEGMENTS) && !switches.has(Opt.NOGROUP)) {
             group(device, made);
+        }
+    }
+
+    private List<Long> bounds(String bounds) throws Failed {
+        try {
+            return Bounds.parse(bounds, shell);
+        } catch (Failed e) {
+            throw shell.backtrace(e);
         }
     }
 
@@ -132,7 +140,7 @@ final class StatsCreate {
 
     /// With times in nanoseconds where a bound asks for them.
     static DmStatsSpec fitting(DmStatsSpec spec, Shell shell) throws Failed {
-        final boolean precise = Bounds.arePrecise(spec.boundsNs(), shell) || spec.precise();
+        final boolean precise = arePrecise(spec, shell) || spec.precise();
         return new DmStatsSpec(
                 spec.startSectors(),
                 spec.lenSectors(),
@@ -142,6 +150,14 @@ final class StatsCreate {
                 spec.boundsNs(),
                 spec.programId(),
                 spec.auxData());
+    }
+
+    private static boolean arePrecise(DmStatsSpec spec, Shell shell) throws Failed {
+        try {
+            return Bounds.arePrecise(spec.boundsNs(), shell);
+        } catch (Failed e) {
+            throw shell.backtrace(e);
+        }
     }
 
     private static String areas(DmStatsSpec spec) {

@@ -53,7 +53,7 @@ final class StatsDevice {
         final int major = host.switches.number(Opt.MAJOR);
         return new StatsDevice(host, () -> {
             if (!host.switches.has(Opt.MAJOR)) {
-                return host.device(byOption ? null : word);
+                return host.messaged(byOption ? null : word);
             }
             if (major <= 0) {
                 throw host.shell.failed("Stats handle at (nil) is not bound.");
@@ -62,7 +62,8 @@ final class StatsDevice {
         });
     }
 
-    private String message(String text) throws Failed {
+    /// A message that is not too long.
+    private String fitting(String text) throws Failed {
         if (text.getBytes(StandardCharsets.UTF_8).length >= MESSAGE_BYTES) {
             final String verb = text.substring(0, text.indexOf(' '));
             throw host.shell.failed(
@@ -70,44 +71,83 @@ final class StatsDevice {
                             ? "Failed to prepare stats message."
                             : "Could not prepare " + verb + " message" + (verb.equals("@stats_create") ? "." : ""));
         }
-        return host.kernel
-                .run("message", target.device(), id -> new DmTask.TargetMessage(id, 0, text))
-                .orElse("");
+        return text;
+    }
+
+    private String message(String text) throws Failed {
+        final Device device = target.device();
+        host.kernel.own = true;
+        try {
+            return host.kernel
+                    .runOrLeave("message", device, id -> new DmTask.TargetMessage(id, 0, text))
+                    .orElse("");
+        } finally {
+            host.kernel.own = false;
+        }
     }
 
     /// Reads the regions of a program, of all programs for `""`.
     void list(String ofProgram) throws Failed {
-        if (name == null) {
-            name = readName();
+        final String answer;
+        try {
+            if (name == null) {
+                name = readName();
+            }
+        } catch (Failed e) {
+            throw host.shell.backtrace(e);
         }
         regions.clear();
         groups.clear();
         areas.clear();
-        final String answer = message(DmStatsMessage.list(ofProgram));
+        final String asked = fitting(DmStatsMessage.list(ofProgram));
+        try {
+            answer = message(asked);
+        } catch (Failed e) {
+            throw host.shell.backtrace(e);
+        }
         try {
             DmStatsRegion.parseList(answer).forEach(region -> regions.put(region.id(), region));
         } catch (IllegalArgumentException e) {
             throw host.shell.failed("Could not parse @stats_list response.");
         }
         for (DmStatsRegion region : List.copyOf(regions.values())) {
+            if (!region.boundsNs().isEmpty()) {
+                host.shell.debug(
+                        "Added region histogram spec with %s entries.",
+                        region.boundsNs().size() + 1);
+            }
             if (DmStatsGroup.isIn(region.auxData())) {
                 readGroup(region);
             }
+        }
+        walkGroups();
+    }
+
+    /// libdm looks whether the members of groups are there.
+    private void walkGroups() {
+        if (!regions.isEmpty()) {
+            walk("4000000000000", "  GROUP ");
         }
     }
 
     private String readName() throws Failed {
         try {
-            final DmDeviceInfo state = host.kernel.find("info", target.device(), id -> new DmTask.DevStatus(id, false));
+            final Device device = target.device();
+            host.kernel.own = true;
+            final DmDeviceInfo state = host.kernel.find("info", device, id -> new DmTask.DevStatus(id, false));
             return state == null ? "" : host.info(state).name();
         } catch (Failed e) {
             throw host.shell.failed("Could not retrieve device-mapper name for device.");
+        } finally {
+            host.kernel.own = false;
         }
     }
 
     private void readGroup(DmStatsRegion region) {
         try {
             final DmStatsGroup group = DmStatsGroup.parse(region.auxData(), region.id());
+            host.shell.debug("Read alias '%s' from aux_data", group.alias());
+            host.shell.debug("Found group_id %s: alias=\"%s\"", group.id(), group.alias());
             groups.put(region.id(), group);
             regions.put(region.id(), region.withAuxData(group.userData()));
         } catch (IllegalArgumentException e) {
@@ -129,13 +169,33 @@ final class StatsDevice {
             return false;
         }
         try {
+            if (!regions.isEmpty()) {
+                host.shell.debug("starting stats walk with  REGION  ");
+            }
             for (DmStatsRegion region : List.copyOf(regions.values())) {
                 populate(region);
             }
         } catch (Failed e) {
+            // Of the function that asks for a region's counters, and of its caller.
+            host.shell.backtrace();
+            host.shell.backtrace();
             return false;
         }
+        if (regions.isEmpty()) {
+            host.shell.debug("No stats regions registered: %s", name());
+        }
         return !regions.isEmpty();
+    }
+
+    /// libdm's words for going over regions, areas and groups.
+    void walk(String flags, String what) {
+        host.shell.debug("dm_stats_walk_init: initialised flags to %s", flags);
+        host.shell.debug("starting stats walk with %s", what);
+    }
+
+    /// Of the regions alone.
+    void walkRegions() {
+        walk("2000000000000", " REGION  ");
     }
 
     private void populate(DmStatsRegion region) throws Failed {
@@ -150,6 +210,11 @@ final class StatsDevice {
                     region.id(),
                     region.withExtent(first.startSectors(), end - first.startSectors(), first.lenSectors()));
             areas.put(region.id(), read);
+            for (int i = 0; !region.boundsNs().isEmpty() && i < read.size(); i++) {
+                host.shell.debug(
+                        "Added region histogram data with %s entries.",
+                        region.boundsNs().size() + 1);
+            }
         } catch (IllegalArgumentException | java.util.NoSuchElementException e) {
             host.shell.error("Could not parse @stats_print row.");
             throw host.shell.failed("Could not parse @stats_print message response.");
@@ -212,21 +277,34 @@ final class StatsDevice {
 
     /// Makes a region and answers its number.
     long create(DmStatsSpec spec) throws Failed {
-        final String answer = message(DmStatsMessage.create(spec)).strip();
-        final Long id = Numbers.u64(answer);
-        if (id == null) {
-            throw new Failed();
+        final String asked = fitting(DmStatsMessage.create(spec));
+        try {
+            final Long id = Numbers.u64(message(asked).strip());
+            if (id == null) {
+                throw new Failed();
+            }
+            return id;
+        } catch (Failed e) {
+            throw host.shell.backtrace(e);
         }
-        return id;
     }
 
     void clear(long region) throws Failed {
-        message(DmStatsMessage.clear(region));
+        try {
+            message(DmStatsMessage.clear(region));
+        } catch (Failed e) {
+            throw host.shell.backtrace(e);
+        }
     }
 
     /// The kernel's own lines about a region. `clear`: the counters are 0 thereafter.
     String print(long region, boolean clear) throws Failed {
-        return message(clear ? DmStatsMessage.printClear(region) : DmStatsMessage.print(region));
+        try {
+            return message(clear ? DmStatsMessage.printClear(region) : DmStatsMessage.print(region));
+        } catch (Failed e) {
+            host.shell.backtrace();
+            throw host.shell.backtrace(e);
+        }
     }
 
     /// Deletes a region that may be in a group.
@@ -259,7 +337,11 @@ final class StatsDevice {
                 throw host.shell.failed("Could not remove region ID " + region + " from group ID " + group.id());
             }
         }
-        message(DmStatsMessage.delete(region));
+        try {
+            message(DmStatsMessage.delete(region));
+        } catch (Failed e) {
+            throw host.shell.backtrace(e);
+        }
         regions.remove(region);
     }
 
@@ -317,6 +399,11 @@ final class StatsDevice {
         final DmStatsGroup group = groups.get(region);
         final DmStatsRegion known = regions.get(region);
         final String word = known == null || known.auxData().isEmpty() ? "-" : known.auxData();
-        message(DmStatsMessage.setAux(region, group == null ? word : group.auxData()));
+        final String asked = fitting(DmStatsMessage.setAux(region, group == null ? word : group.auxData()));
+        try {
+            message(asked);
+        } catch (Failed e) {
+            throw host.shell.backtrace(e);
+        }
     }
 }

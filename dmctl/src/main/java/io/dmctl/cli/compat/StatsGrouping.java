@@ -27,6 +27,7 @@ final class StatsGrouping {
         try {
             members = DmStatsGroup.members(list);
         } catch (IllegalArgumentException e) {
+            shell.backtrace();
             throw shell.failed("Could not parse list: '" + list + "'");
         }
         if (members.isEmpty() || members.length() - 1 > device.lastId()) {
@@ -70,8 +71,13 @@ final class StatsGrouping {
             }
         }
         spans.sort(Comparator.comparingLong(span -> span.start));
+        boolean overlap = false;
         while (merge(spans)) {
             // Until no two of them overlap.
+            overlap = true;
+        }
+        if (overlap) {
+            shell.debug("Creating group with overlapping regions.");
         }
         device.join(members, alias);
         return members.nextSetBit(0);

@@ -12,6 +12,8 @@ final class StatsRows {
     private final boolean counters;
     private long intervalNs;
     private long intervalBegan;
+    private final long wantedNs;
+    private long intervals = 1;
     private boolean running;
     private boolean intervalEnds;
 
@@ -43,11 +45,13 @@ final class StatsRows {
         // What was counted before the first look is taken as counted within one interval.
         this.intervalNs =
                 TimeUnit.SECONDS.toNanos(host.switches.has(Opt.INTERVAL) ? host.switches.number(Opt.INTERVAL) : 1);
+        this.wantedNs = intervalNs;
     }
 
     /// The next look ends an interval.
     void endInterval() {
         intervalEnds = true;
+        intervals++;
     }
 
     void each(Info info, Sink sink) throws Failed {
@@ -57,9 +61,21 @@ final class StatsRows {
                 return;
             }
             look();
+            host.shell.debug("Adjusted sample interval duration: %sns.", padded(intervalNs));
         } else {
-            device.list(program);
+            try {
+                device.list(program);
+            } catch (Failed e) {
+                throw host.shell.backtrace(e);
+            }
+            if (device.regions().isEmpty()) {
+                return;
+            }
         }
+        if (kinds.equals(EnumSet.of(Kind.GROUP)) && device.groups().isEmpty()) {
+            return;
+        }
+        device.walk(flags(), words());
         if (!kinds.isEmpty()) {
             all(device, sink);
         } else if (!device.regions().isEmpty()) {
@@ -69,14 +85,51 @@ final class StatsRows {
         }
     }
 
+    private static String padded(long ns) {
+        final String digits = Long.toString(ns);
+        return " ".repeat(Math.max(0, 12 - digits.length())) + digits;
+    }
+
+    private String flags() {
+        final int flags = (kinds.contains(Kind.AREA) ? 1 : 0)
+                + (kinds.contains(Kind.REGION) ? 2 : 0)
+                + (kinds.contains(Kind.GROUP) ? 4 : 0)
+                + (skipsSingle ? 8 : 0);
+        return flags == 0 ? "0" : Integer.toHexString(flags) + "000000000000";
+    }
+
+    private String words() {
+        return (kinds.contains(Kind.AREA) ? "AREA" : "") + " " + (kinds.contains(Kind.REGION) ? "REGION" : "") + " "
+                + (kinds.contains(Kind.GROUP) ? "GROUP" : "") + " " + (skipsSingle ? "SKIP" : "");
+    }
+
     private void look() {
         final long now = System.nanoTime();
+        final boolean isFirst = !running;
+        final long delta = isFirst ? intervalNs : now - intervalBegan;
+        if (isFirst) {
+            host.shell.debug("Beginning first interval.");
+        }
+        final String number = Long.toUnsignedString(intervalNr());
+        host.shell.debug("Interval     #%s     time delta: %sns.", filled(number, 4), padded(delta));
         if (!running || intervalEnds) {
-            intervalNs = running ? now - intervalBegan : intervalNs;
+            host.shell.debug("Interval     #%s   current err: %sns.", filled(number, 5), padded(delta - wantedNs));
+            host.shell.debug("End interval #%s  duration: %sns.", filled(number, 9), padded(delta));
+            intervalNs = delta;
             intervalBegan = now;
             running = true;
             intervalEnds = false;
         }
+    }
+
+    private static String filled(String text, int width) {
+        return text + " ".repeat(Math.max(0, width - text.length()));
+    }
+
+    /// Where nobody asked for more than one, dmsetup has none before the first.
+    private long intervalNr() {
+        final boolean several = host.switches.has(Opt.COUNT) || host.switches.has(Opt.INTERVAL);
+        return several && !(host.switches.has(Opt.COUNT) && host.switches.number(Opt.COUNT) == 0) ? intervals : -1;
     }
 
     private void all(StatsDevice device, Sink sink) throws Failed {

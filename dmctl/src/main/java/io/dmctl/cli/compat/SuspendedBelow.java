@@ -1,6 +1,6 @@
 package io.dmctl.cli.compat;
 
-import io.dmctl.bindings.control.DmDeviceInfo;
+import io.dmctl.bindings.control.DmDeps;
 import io.dmctl.bindings.control.DmTask;
 import io.dmctl.bindings.control.RawText;
 import io.dmctl.bindings.sys.Devno;
@@ -16,27 +16,38 @@ final class SuspendedBelow {
     }
 
     void look(Device device) throws Failed {
-        final DmDeviceInfo state = host.kernel.run("deps", device, id -> new DmTask.DevStatus(id, false));
-        if (!state.suspended()) {
-            below(device);
+        host.kernel.own = true;
+        try {
+            final DmDeps deps = deps(device);
+            if (deps.info().suspended()) {
+                final Devno devno = deps.info().devno();
+                host.shell.debug("Attempting to suspend a device that is already suspended (%s)", devno);
+            } else {
+                below(device, deps);
+            }
+        } finally {
+            host.kernel.own = false;
         }
     }
 
-    private void below(Device device) throws Failed {
-        for (Devno devno : host.kernel.run("deps", device, id -> new DmTask.TableDeps(id, false))) {
+    private DmDeps deps(Device device) throws Failed {
+        return host.kernel.run("deps", device, id -> new DmTask.DeviceDeps(id, false));
+    }
+
+    private void below(Device device, DmDeps all) throws Failed {
+        for (Devno devno : all.devices()) {
             if (devno.major() != dmMajor) {
                 continue;
             }
             final Device child = Device.numbered(devno);
-            if (host.kernel
-                    .run("deps", child, id -> new DmTask.DevStatus(id, false))
-                    .suspended()) {
+            final DmDeps deps = deps(child);
+            if (deps.info().suspended()) {
                 final String number = device.major() > 0 ? "(" + device.major() + ":" + device.minor() + ") " : "";
                 host.shell.error("Internal error: Attempt to suspend device " + RawText.display(device.name())
                         + RawText.display(device.uuid()) + number + "that uses already-suspended device ("
                         + devno + ")");
             } else {
-                below(child);
+                below(child, deps);
             }
         }
     }

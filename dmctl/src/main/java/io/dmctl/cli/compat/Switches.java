@@ -18,6 +18,7 @@ final class Switches {
             check(found, shell);
             set(found.opt(), found.value());
         }
+        shell.verbosity(count(Opt.VERBOSE));
         if (has(Opt.MAJOR) != has(Opt.MINOR)) {
             throw shell.failed("Please specify both major number and minor number.");
         }

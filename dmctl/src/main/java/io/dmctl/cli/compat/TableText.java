@@ -82,11 +82,14 @@ final class TableText {
         final Long start = Numbers.u64(line.substring(0, startEnd));
         final Long length = Numbers.u64(line.substring(lengthFrom, lengthEnd));
         if (start == null || length == null || typeEnd == typeFrom) {
-            throw shell.failed("Invalid format on line " + lineNr + " of table " + this.from + ".");
+            throw shell.backtrace(shell.failed("Invalid format on line " + lineNr + " of table " + this.from + "."));
         }
         final String type = line.substring(typeFrom, typeEnd);
         if (type.getBytes(StandardCharsets.UTF_8).length > DmTableLine.MAX_TYPE_BYTES) {
-            throw shell.failed("Target type name " + type + " is too long.");
+            shell.error("Target type name " + type + " is too long.");
+            shell.backtrace();
+            shell.backtrace();
+            throw shell.backtrace(new Failed());
         }
         final String params = line.substring(Numbers.skipSpace(line, typeEnd));
         final int comment = params.indexOf('#');

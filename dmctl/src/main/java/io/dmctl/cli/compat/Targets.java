@@ -2,6 +2,7 @@ package io.dmctl.cli.compat;
 
 import io.dmctl.bindings.control.DmTargetVersion;
 import io.dmctl.bindings.control.DmTask;
+import io.dmctl.bindings.control.DmVersion;
 
 /// The commands that show what the kernel has.
 final class Targets {
@@ -12,18 +13,23 @@ final class Targets {
     }
 
     void all() throws Failed {
-        for (DmTargetVersion version : host.kernel.run("versions", new DmTask.ListVersions())) {
-            print(version);
+        try {
+            for (DmTargetVersion version : host.kernel.run("versions", new DmTask.ListVersions())) {
+                print(version);
+            }
+        } catch (Failed e) {
+            throw host.shell.backtrace(e);
         }
     }
 
     void one(String word) throws Failed {
-        final Device type = host.named(word);
-        final var outcome = host.kernel.attempt(type, id -> new DmTask.GetTargetVersion(id.toString()));
-        if (outcome.reply() == null) {
-            throw host.kernel.failed("target-version", type, outcome.errno());
+        try {
+            host.kernel.open();
+            final Device type = host.named(word);
+            print(host.kernel.run("target-version", type, id -> new DmTask.GetTargetVersion(id.toString())));
+        } catch (Failed e) {
+            throw host.shell.backtrace(e);
         }
-        print(outcome.reply());
     }
 
     private void print(DmTargetVersion version) {
@@ -36,6 +42,14 @@ final class Targets {
 
     void versions() throws Failed {
         host.shell.print("Library version:   " + Kernel.LIBRARY);
-        host.shell.print("Driver version:    " + host.kernel.version());
+        final DmVersion version;
+        try {
+            version = host.kernel.newVersion();
+        } catch (Failed e) {
+            // Of the function that asks, and of its caller.
+            host.shell.backtrace();
+            throw host.shell.backtrace(e);
+        }
+        host.shell.print("Driver version:    " + version);
     }
 }

@@ -40,7 +40,7 @@ final class Udev {
     private int cookie(String word) throws Failed {
         final int cookie = Numbers.cookie(word, shell);
         if (cookie == 0) {
-            throw new Failed();
+            throw shell.backtrace(new Failed());
         }
         return cookie;
     }
@@ -66,16 +66,26 @@ final class Udev {
         shell.print("DM_COOKIE_COMPLETED=0x" + text);
         final int base = given & UdevCookie.BASE_MASK;
         if (base != 0 && host.udev.active()) {
-            host.udev.add(base | MAGIC << FLAGS_SHIFT, -1);
+            host.udev.complete(base | MAGIC << FLAGS_SHIFT);
         }
     }
 
     /// Begins a transaction, where there is a udev.
     void createCookie() throws Failed {
         if (host.udev.active()) {
-            final String digits = Integer.toHexString(host.udev.create()).toUpperCase(Locale.ROOT);
-            shell.print("0x" + "0".repeat(8 - digits.length()) + digits);
+            final int made;
+            try {
+                made = host.udev.create();
+            } catch (Failed e) {
+                throw shell.backtrace(e);
+            }
+            shell.print("0x" + digits(made));
         }
+    }
+
+    static String digits(int cookie) {
+        final String digits = Integer.toHexString(cookie).toUpperCase(Locale.ROOT);
+        return "0".repeat(8 - digits.length()) + digits;
     }
 
     void releaseCookie(List<String> words) throws Failed {
