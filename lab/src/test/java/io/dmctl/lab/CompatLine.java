@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,10 +14,14 @@ import java.util.Objects;
 /// A command line of `dmsetup-lines.txt` or `dmstats-lines.txt`; the heads of the files say how they are written.
 ///
 /// @param compared false: only a preparation for the lines below it
+/// @param repeated also in a repetition with another option
+/// @param once in no repetition
 /// @param program dmsetup or dmstats, `sh` for a preparation that is neither
 record CompatLine(
         String text,
         boolean compared,
+        boolean repeated,
+        boolean once,
         Map<String, String> variables,
         String program,
         List<String> words,
@@ -34,18 +39,45 @@ record CompatLine(
     /// `old` in what dmsetup says is read as `replacement`.
     record Exemption(String old, String replacement) {}
 
-    /// The scenarios of `file`.
+    /// The scenarios of `file`, each of those that are done again behind the one that it repeats.
     static List<Scenario> scenarios(String file) {
         final List<Scenario> scenarios = new ArrayList<>();
+        final Map<String, String> options = new HashMap<>();
         for (String line : file(file)) {
             if (line.startsWith("[")) {
                 final String[] words = line.substring(1).split("[] ]+", -1);
                 scenarios.add(new Scenario(words[0], line.endsWith("launched"), new ArrayList<>()));
+                if (line.contains("] again ")) {
+                    options.put(words[0], words[2]);
+                }
             } else if (!line.startsWith("= ")) {
                 scenarios.getLast().lines().add(parse(line));
             }
         }
+        for (Scenario scenario : List.copyOf(scenarios)) {
+            final String option = options.get(scenario.name());
+            if (option != null) {
+                scenarios.add(scenarios.indexOf(scenario) + 1, repeated(scenario, option));
+            }
+        }
         return scenarios;
+    }
+
+    private static Scenario repeated(Scenario scenario, String option) {
+        final List<CompatLine> lines = scenario.lines().stream()
+                .filter(line -> !line.once())
+                .map(line -> line.with(option))
+                .toList();
+        return new Scenario(scenario.name() + " " + option, false, lines);
+    }
+
+    private CompatLine with(String option) {
+        if (!compared || !repeated) {
+            return this;
+        }
+        final List<String> longer = new ArrayList<>(List.of(option));
+        longer.addAll(words);
+        return new CompatLine(option + " " + text, true, true, false, variables, program, longer, input);
     }
 
     static List<Exemption> exemptions() {
@@ -73,10 +105,12 @@ record CompatLine(
 
     private static CompatLine parse(String line) {
         if (line.startsWith("! ")) {
-            return new CompatLine(line, false, Map.of(), "sh", List.of("-c", line.substring(2)), "");
+            return new CompatLine(line, false, false, false, Map.of(), "sh", List.of("-c", line.substring(2)), "");
         }
         final boolean compared = !line.startsWith("+ ");
-        final String[] parts = (compared ? line : line.substring(2)).split(" <<< ", 2);
+        final boolean once = line.startsWith("- ");
+        final boolean repeated = compared && !once && !line.startsWith("~ ");
+        final String[] parts = (repeated ? line : line.substring(2)).split(" <<< ", 2);
         final List<String> words = new ArrayList<>(words(parts[0]));
         final Map<String, String> variables = new LinkedHashMap<>();
         while (!words.isEmpty() && words.getFirst().matches("[A-Z_]+=.*")) {
@@ -90,6 +124,8 @@ record CompatLine(
         return new CompatLine(
                 line,
                 compared,
+                repeated,
+                once,
                 variables,
                 stats ? "dmstats" : "dmsetup",
                 words,

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -73,6 +74,49 @@ class UdevLabIT {
         assertTrue(isLink(OTHER_NODE));
         run(as, "remove", OTHER);
         assertFalse(Files.exists(OTHER_NODE, LinkOption.NOFOLLOW_LINKS));
+    }
+
+    /// Also what is counted while udev, which is slow here, has not told its part done.
+    @Test
+    void debuggingTellsOfCookiesAsDmsetupDoes() {
+        final List<List<String>> lines = List.of(
+                List.of("-vv", "create", NAME, "--table", ZERO),
+                List.of("-vv", "resume", NAME),
+                List.of("-vv", "create", NAME, "--table", ZERO),
+                List.of("-vv", "reload", NAME, "--table", "0 4096 zero"),
+                List.of("-vv", "resume", NAME, "--readahead", "64"),
+                List.of("-vv", "rename", NAME, OTHER),
+                List.of("-vv", "remove", NAME),
+                List.of("-vv", "--noudevsync", "resume", OTHER),
+                List.of("-vv", "--verifyudev", "resume", OTHER),
+                List.of("-vv", "--noudevrules", "resume", OTHER),
+                List.of("-vv", "--udevcookie", "0xd4d0001", "resume", OTHER),
+                List.of("-vv", "--udevcookie", "0x1", "resume", OTHER),
+                List.of("-vv", "udevcomplete", "0xd4d0001"),
+                List.of("-vv", "udevreleasecookie", "0xd4d0001"),
+                List.of("-vv", "create", NAME, "--table", "0 8 bogus"),
+                List.of("-vv", "wipe_table", OTHER),
+                List.of("-vv", "remove", OTHER));
+        final List<String> theirs = said(List.of("/usr/sbin/dmsetup"), lines);
+        final List<String> ours =
+                said(List.of(Guest.checkout().resolve("bin/dmctl").toString(), "--compat=dmsetup"), lines);
+        for (int i = 0; i < lines.size(); i++) {
+            assertEquals(theirs.get(i), ours.get(i), String.join(" ", lines.get(i)));
+        }
+    }
+
+    private static List<String> said(List<String> program, List<List<String>> lines) {
+        final List<String> said = new ArrayList<>();
+        for (List<String> words : lines) {
+            final List<String> command = new ArrayList<>(program);
+            command.addAll(words);
+            final Guest.Result result = Guest.run(Duration.ofMinutes(1), command, "");
+            said.add((result.out() + result.err())
+                    .replace("synchronisation", "synchronization")
+                    .replaceAll("0xd4d[0-9a-f]{4}", "COOKIE")
+                    .replaceAll("semid [0-9]+", "semid N"));
+        }
+        return said;
     }
 
     private static void run(List<String> as, String... words) {
