@@ -16,6 +16,9 @@ record VerityFiles(Path data, Path hash, Optional<Path> fec, long hashOffset, lo
     }
 
     private static boolean same(Path a, Path b) throws IOException {
-        return Files.exists(a) && Files.exists(b) && Files.isSameFile(a, b);
+        if (Files.exists(a) && Files.exists(b)) {
+            return Files.isSameFile(a, b);
+        }
+        return a.toAbsolutePath().normalize().equals(b.toAbsolutePath().normalize());
     }
 }

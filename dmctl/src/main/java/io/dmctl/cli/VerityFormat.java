@@ -24,6 +24,9 @@ final class VerityFormat {
     }
 
     void run() throws CommandFailure, IOException {
+        if (files.fec().isPresent()) {
+            settings.requireFec(files);
+        }
         final byte[] root;
         try (VerityDisk data = VerityDisk.toRead(files.data());
                 VerityDisk hash = VerityDisk.toWrite(files.hash())) {

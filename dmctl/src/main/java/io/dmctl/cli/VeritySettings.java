@@ -208,24 +208,36 @@ record VeritySettings(
         return new BlockHasher(algorithm, version, salt, hashBlockBytes);
     }
 
-    /// What the parity covers: the data, and the hash device from the tree to its end, or to the parity on it.
-    FecLayout fec(VerityFiles files) throws CommandFailure, IOException {
+    /// Refuses what there can be no parity of, before anything is written.
+    void requireFec(VerityFiles files) throws CommandFailure, IOException {
         if (dataBlockBytes != hashBlockBytes) {
             throw CommandFailure.usage("--fec-device: data and hash blocks must be of one size");
         }
         if (files.fecOffset() % dataBlockBytes != 0) {
             throw CommandFailure.usage("--fec-offset must be a multiple of the block size " + dataBlockBytes);
         }
+        if (files.fecIsHash()) {
+            requireBehindTree(files, files.fecOffset());
+        }
+    }
+
+    private void requireBehindTree(VerityFiles files, long endBytes) throws CommandFailure {
+        if (endBytes / hashBlockBytes < tree().endBlock()) {
+            throw CommandFailure.usage("--fec-offset " + files.fecOffset() + " is inside the tree");
+        }
+    }
+
+    /// What the parity covers: the data, and the hash device from the tree to its end, or to the parity on it.
+    FecLayout fec(VerityFiles files) throws CommandFailure, IOException {
+        requireFec(files);
         long end = files.fecOffset();
         if (!files.fecIsHash()) {
             try (VerityDisk hash = VerityDisk.toRead(files.hash())) {
                 end = hash.sizeBytes();
             }
+            requireBehindTree(files, end);
         }
         final long covered = end / hashBlockBytes - hashStart;
-        if (covered < tree().endBlock() - hashStart) {
-            throw CommandFailure.usage("--fec-offset " + files.fecOffset() + " is inside the tree");
-        }
         return new FecLayout(fecRoots, dataBlockBytes, dataBlocks + covered, dataBlocks);
     }
 

@@ -2,6 +2,7 @@ package io.dmctl.cli;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -223,15 +224,25 @@ class VerityCommandTest {
                 "format --uuid 1-2-3-4-5 | is no uuid",
                 "format --hash-offset 100 | multiple of 512",
                 "format --no-superblock --hash-offset 512 | multiple of the hash block size",
-                "format --fec-roots 1 --fec-device x | --fec-roots must be in 2..24",
-                "format --hash-block-size 512 --fec-device x | must be of one size",
+                "format --fec-roots 1 --fec-device FEC | --fec-roots must be in 2..24",
+                "format --hash-block-size 512 --fec-device FEC | must be of one size",
                 "verify | takes DATA and HASH and the root hash",
                 "mend | is not one of format, verify, table, dump",
             })
     void refused(String words, String text) {
-        final CliRun run = dmctl(words, data, dir.resolve("hash"));
+        final Path hash = dir.resolve("hash");
+        final CliRun run = dmctl(words.replace("FEC", dir.resolve("fec").toString()), data, hash);
         assertTrue(run.exitCode() == ExitCode.USAGE.code() || run.exitCode() == ExitCode.UNSUPPORTED.code());
         assertTrue(run.err().contains(text), run::toString);
+        assertFalse(Files.exists(hash) || Files.exists(dir.resolve("fec")));
+    }
+
+    @Test
+    void parityInsideTheTreeIsRefusedBeforeAnythingIsWritten() {
+        final Path hash = dir.resolve("hash");
+        dmctl("format --fec-device " + hash + " --fec-offset 4096", data, hash)
+                .refused(ExitCode.USAGE, "dmctl verity", "--fec-offset 4096 is inside the tree");
+        assertFalse(Files.exists(hash));
     }
 
     @Test
