@@ -30,6 +30,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MemoryBudgetUringTest {
     private static final int THREADS = 8;
     private static final int DEVICES = 16;
+    /// So that what else this JVM does meanwhile weighs little beside them.
+    private static final int IDLE_DEVICES = 512;
 
     private final List<QueueAgent> workers = new ArrayList<>();
     private final IoGroup group = new IoGroup(new ThreadScheduler(), index -> {
@@ -58,19 +60,19 @@ class MemoryBudgetUringTest {
     /// What a device takes on each thread, and what the budget says of it.
     private record Cost(long bytes, long budgetedBytes) {}
 
-    private Cost costOfADevice(int depth, Consumer<MappedDevice> use) {
+    private Cost costOfADevice(int depth, int number, Consumer<MappedDevice> use) {
         final MappedDevice first = group.create("first", depth);
         use.accept(first);
         final long budgeted = MemoryBudget.slotBytes(first.biosOnAThread());
         group.forget(first); // what is loaded once does not count
         final long before = usedHeapBytes();
         final List<MappedDevice> devices = new ArrayList<>();
-        for (int i = 0; i < DEVICES; i++) {
+        for (int i = 0; i < number; i++) {
             devices.add(group.create("d" + i, depth));
         }
         devices.forEach(use);
-        final long each = (usedHeapBytes() - before) / (DEVICES * THREADS);
-        assertEquals(DEVICES, devices.size());
+        final long each = (usedHeapBytes() - before) / ((long) number * THREADS);
+        assertEquals(number, devices.size());
         return new Cost(each, budgeted);
     }
 
@@ -98,7 +100,7 @@ class MemoryBudgetUringTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1024})
     void aDeviceCostsOnAThreadThatServesItWhatTheBudgetSays(int depth) {
-        final Cost cost = costOfADevice(depth, this::serveOnEveryThread);
+        final Cost cost = costOfADevice(depth, DEVICES, this::serveOnEveryThread);
         assertTrue(
                 cost.bytes <= cost.budgetedBytes && cost.bytes > cost.budgetedBytes * 3 / 4,
                 cost.bytes + " bytes measured, the budget says " + cost.budgetedBytes);
@@ -106,7 +108,7 @@ class MemoryBudgetUringTest {
 
     @Test
     void aDeviceCostsLittleOnAThreadThatDoesNotServeIt() {
-        final Cost cost = costOfADevice(0, device -> assertEquals(0, device.equippedThreads()));
+        final Cost cost = costOfADevice(0, IDLE_DEVICES, device -> assertEquals(0, device.equippedThreads()));
         assertTrue(cost.bytes <= MemoryBudget.IDLE_SLOT_BYTES, cost.bytes + " bytes measured");
     }
 
