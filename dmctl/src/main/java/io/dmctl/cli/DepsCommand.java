@@ -38,7 +38,8 @@ final class DepsCommand implements Command {
 
     private static void print(Located device, Arguments args, boolean prefix, Session session)
             throws DmException, IOException {
-        final List<Devno> deps = device.run(new DmTask.TableDeps(device.id(), args.has("--inactive")));
+        final List<Devno> deps = device.run(new DmTask.TableDeps(device.id(), args.has("--inactive")))
+                .devices();
         final Json json = session.json();
         if (json != null) {
             DeviceJson.identity(json, device, device.info());

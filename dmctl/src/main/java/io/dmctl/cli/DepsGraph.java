@@ -34,7 +34,8 @@ final class DepsGraph {
         graph.out.println(graph.dot ? "digraph devices {" : "graph TD");
         for (Located device : devices) {
             final String user = graph.node(device.device().shown());
-            for (Devno used : device.run(new DmTask.TableDeps(device.id(), inactive))) {
+            for (Devno used :
+                    device.run(new DmTask.TableDeps(device.id(), inactive)).devices()) {
                 final String name = names.get(used);
                 graph.arrow(
                         user, graph.node(name == null ? session.look("name-of " + used, () -> blockName(used)) : name));

@@ -79,7 +79,9 @@ final class SuspendCommand implements Command {
 
     private static void addUses(Located device, Map<Devno, List<Devno>> to) {
         try {
-            to.put(device.info().devno(), device.run(new DmTask.TableDeps(device.id(), false)));
+            to.put(
+                    device.info().devno(),
+                    device.run(new DmTask.TableDeps(device.id(), false)).devices());
         } catch (DmException e) {
             return; // see above
         }

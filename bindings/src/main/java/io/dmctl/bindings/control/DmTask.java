@@ -2,7 +2,6 @@ package io.dmctl.bindings.control;
 
 import io.dmctl.bindings.control.DmStructs.TargetMsg;
 import io.dmctl.bindings.dm.Dm;
-import io.dmctl.bindings.sys.Devno;
 import io.dmctl.bindings.sys.Errno;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -413,27 +412,8 @@ public sealed interface DmTask<R> {
         }
     }
 
-    /// The devices that a table uses.
-    record TableDeps(DmId id, boolean inactive) implements DeviceTask<List<Devno>> {
-        @Override
-        public DmCommand command() {
-            return DmCommand.TABLE_DEPS;
-        }
-
-        @Override
-        public void encode(DmRequestWriter out) {
-            out.id(id);
-            queryInactive(out, inactive);
-        }
-
-        @Override
-        public List<Devno> decode(DmReplyReader in) throws DmProtocolException {
-            return in.deps();
-        }
-    }
-
-    /// As [TableDeps], with the device's state, which is in the same reply.
-    record DeviceDeps(DmId id, boolean inactive) implements DeviceTask<DmDeps> {
+    /// The devices that a table uses, and the state of its own.
+    record TableDeps(DmId id, boolean inactive) implements DeviceTask<DmDeps> {
         @Override
         public DmCommand command() {
             return DmCommand.TABLE_DEPS;

@@ -33,7 +33,6 @@ class DmCodecFuzzTest {
                 new DmTask.DevWait(ID, 1, true),
                 new DmTask.TableLoad(ID, DmTable.parse("0 8 linear 98:0 0\n8 8 zero\n16 8 error"), false),
                 new DmTask.TableDeps(ID, false),
-                new DmTask.DeviceDeps(ID, false),
                 new DmTask.QueryInactive<>(new DmTask.DevResume(ID, false, false)),
                 new DmTask.TableStatus(ID, DmTask.TableStatus.Kind.INFO, false, false),
                 new DmTask.TargetMessage(ID, 0, "a b c"),

@@ -227,12 +227,8 @@ class DmCodecTest {
                 312 + 24,
                 fitsFrom(
                         new DmTask.TableDeps(ID, false),
-                        deps,
+                        new DmDeps(info(STATE, 1), deps),
                         r -> r.info(info(STATE, 1)).deps(deps)));
-        fitsFrom(
-                new DmTask.DeviceDeps(ID, false),
-                new DmDeps(info(STATE, 1), deps),
-                r -> r.info(info(STATE, 1)).deps(deps));
         final DmTask<Optional<String>> message = new DmTask.TargetMessage(ID, 0, "m");
         assertEquals(
                 312 + 7,

@@ -42,7 +42,6 @@ class DmHeaderTest {
             new DmTask.TableLoad(ID, new DmTable(List.of()), true),
             new DmTask.TableClear(ID),
             new DmTask.TableDeps(ID, true),
-            new DmTask.DeviceDeps(ID, true),
             new DmTask.TableStatus(ID, Kind.TABLE, true, true),
             new DmTask.TableStatus(ID, Kind.IMA, true, true),
             new DmTask.TargetMessage(ID, 0, "m"),

@@ -103,7 +103,9 @@ final class DeviceCells implements Report.Source {
         List<Devno> d = deps;
         if (d == null) {
             final Device device = Device.numbered(info.devno());
-            d = host.kernel.runOrLeave("deps", device, id -> new DmTask.TableDeps(id, host.switches.has(Opt.INACTIVE)));
+            d = host.kernel
+                    .runOrLeave("deps", device, id -> new DmTask.TableDeps(id, host.switches.has(Opt.INACTIVE)))
+                    .devices();
             deps = d;
         }
         return d;

@@ -87,7 +87,7 @@ final class DeviceTree {
     private DmDeps deps(Device device) throws Failed {
         host.kernel.own = true;
         try {
-            return host.kernel.run("deps", device, id -> new DmTask.DeviceDeps(id, false));
+            return host.kernel.run("deps", device, id -> new DmTask.TableDeps(id, false));
         } finally {
             host.kernel.own = false;
         }

@@ -207,14 +207,11 @@ final class Showing {
 
     void deps(@Nullable String word, boolean several) throws Failed {
         final Device device = host.device(word);
-        final List<Devno> deps;
+        final DmDeps found = host.kernel.runOrLeave("deps", device, id -> new DmTask.TableDeps(id, has(Opt.INACTIVE)));
+        final List<Devno> deps = found.devices();
         if (has(Opt.VERBOSE)) {
-            final DmDeps found =
-                    host.kernel.runOrLeave("deps", device, id -> new DmTask.DeviceDeps(id, has(Opt.INACTIVE)));
-            deps = found.devices();
             state(host.info(found.info()));
         } else {
-            deps = host.kernel.runOrLeave("deps", device, id -> new DmTask.TableDeps(id, has(Opt.INACTIVE)));
             out.print(several ? word + ": " : "");
         }
         out.print(deps.size() + " dependencies\t:");

@@ -31,7 +31,7 @@ final class SuspendedBelow {
     }
 
     private DmDeps deps(Device device) throws Failed {
-        return host.kernel.run("deps", device, id -> new DmTask.DeviceDeps(id, false));
+        return host.kernel.run("deps", device, id -> new DmTask.TableDeps(id, false));
     }
 
     private void below(Device device, DmDeps all) throws Failed {

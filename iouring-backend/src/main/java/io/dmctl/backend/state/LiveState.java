@@ -63,7 +63,10 @@ public final class LiveState {
         for (DmListedDevice device : control.run(new DmTask.ListDevices(false))) {
             final DmId id = DmId.of(device.name());
             final DmStatus status = control.run(new DmTask.TableStatus(id, Kind.TABLE, false, true));
-            to.add(new Found(engine, status, new HashSet<>(control.run(new DmTask.TableDeps(id, false)))));
+            to.add(new Found(
+                    engine,
+                    status,
+                    new HashSet<>(control.run(new DmTask.TableDeps(id, false)).devices())));
         }
     }
 
