@@ -31,9 +31,8 @@ public final class Main {
     public static void main(String[] args) {
         final Main main = new Main(Streams.ofProcess(), "1".equals(System.getenv("DMCTL_DEBUG")));
         final int code = main.run(args);
-        // System.exit makes a logger first, which takes as long as the rest of a short command. A return does not, but
-        // it
-        // waits for threads, and a wait that ran out of time has left its own in the kernel.
+        // System.exit makes a logger first: 10 ms behind the last line of output. A return makes none, but waits for
+        // threads, and a wait that ran out of time has left its own in the kernel.
         if (code != 0 || threadsAreLeft()) {
             System.exit(code);
         }

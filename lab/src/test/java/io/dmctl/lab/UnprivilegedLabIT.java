@@ -34,11 +34,9 @@ class UnprivilegedLabIT {
             return;
         }
         GuestUdev.start("90-dmctl-ublk.rules", rules());
-        Guest.sh(
-                        "udevadm=${XDG_CACHE_HOME:-$HOME/.cache}/dmctl/udev/bin/udevadm; $udevadm trigger --name ublk-control; "
-                                + "$udevadm settle --timeout 20; chown " + USER + " /dev/ubda; install -d -o " + USER
-                                + " "
-                                + HOME)
+        Guest.sh("udevadm=${XDG_CACHE_HOME:-$HOME/.cache}/dmctl/udev/bin/udevadm\n"
+                        + "$udevadm trigger --name ublk-control; $udevadm settle --timeout 20\n"
+                        + "chown " + USER + " /dev/ubda; install -d -o " + USER + " " + HOME)
                 .ok();
         assertEquals("disk", Guest.sh("stat -c %G /dev/ublk-control").ok().strip());
     }
@@ -59,10 +57,16 @@ class UnprivilegedLabIT {
     void clean() throws Exception {
         assertEquals("", user("ls").out().replace("No devices found\n", ""));
         assertFalse(Files.exists(CHAR));
+        serversEnd();
         assertEquals(
                 "",
                 Guest.sh("find " + HOME + " -path '*/groups/*' -o -path '*/names/*'")
                         .ok());
+    }
+
+    private static void serversEnd() {
+        Guest.sh("while pgrep -U " + USER + " java >/dev/null; do sleep 0.05; done")
+                .ok();
     }
 
     /// Runs dmctl as a user of the group disk, who may look into the folders of the checkout.
@@ -119,8 +123,8 @@ class UnprivilegedLabIT {
     @Test
     void whatADeadServerLeavesIsRemoved() {
         user("create", NAME, "--table", TABLE).ok();
-        Guest.sh("pkill -KILL -U " + USER + " java; until ! pgrep -U " + USER + " java; do sleep 0.05; done")
-                .ok();
+        Guest.sh("pkill -KILL -U " + USER + " java").ok();
+        serversEnd();
         user("remove", NAME).ok();
     }
 

@@ -9,9 +9,8 @@ import java.util.Locale;
 
 /// Waits for udev: a semaphore, whose key is the cookie, counts the events that udev's rules have still to tell done.
 ///
-/// A cookie of the user's is a transaction: events are added to it, and who releases it waits. Without one each change
-/// has
-/// its own. Where no udev runs nothing waits, and only the flags go along with a change.
+/// A cookie of the user's is a transaction: events are added to it, and who releases it waits. Without one each
+/// change has its own. Where no udev runs nothing waits, and only the flags go along with a change.
 final class UdevSync {
     /// udev ends a rule that takes longer.
     private static final long TIMEOUT_NS = 180_000_000_000L;
