@@ -524,64 +524,48 @@ public sealed interface DmTask<R> {
         }
     }
 
+    /// Another command with more in its header.
+    sealed interface Wrapping<R> extends DmTask<R> {
+        DmTask<R> task();
+
+        @Override
+        default DmCommand command() {
+            return task().command();
+        }
+
+        @Override
+        default String subject() {
+            return task().subject();
+        }
+
+        @Override
+        default long payloadBytes() {
+            return task().payloadBytes();
+        }
+
+        @Override
+        default R decode(DmReplyReader in) throws DmProtocolException {
+            return task().decode(in);
+        }
+    }
+
     /// `task`, a resume, a removal or a renaming, with a number that udev finds in its event as `DM_COOKIE`: flags in
-    /// the
-    /// upper half, the cookie in the lower.
-    record WithCookie<R>(DmTask<R> task, int cookie) implements DmTask<R> {
-        @Override
-        public DmCommand command() {
-            return task.command();
-        }
-
-        @Override
-        public String subject() {
-            return task.subject();
-        }
-
-        @Override
-        public long payloadBytes() {
-            return task.payloadBytes();
-        }
-
+    /// the upper half, the cookie in the lower.
+    record WithCookie<R>(DmTask<R> task, int cookie) implements Wrapping<R> {
         @Override
         public void encode(DmRequestWriter out) {
             out.needs(15);
             task.encode(out);
             out.eventNr(cookie);
         }
-
-        @Override
-        public R decode(DmReplyReader in) throws DmProtocolException {
-            return task.decode(in);
-        }
     }
 
     /// `task` about the table that is loaded, not the one in use, as far as its reply tells of a table.
-    record QueryInactive<R>(DmTask<R> task) implements DmTask<R> {
-        @Override
-        public DmCommand command() {
-            return task.command();
-        }
-
-        @Override
-        public String subject() {
-            return task.subject();
-        }
-
-        @Override
-        public long payloadBytes() {
-            return task.payloadBytes();
-        }
-
+    record QueryInactive<R>(DmTask<R> task) implements Wrapping<R> {
         @Override
         public void encode(DmRequestWriter out) {
             task.encode(out);
             queryInactive(out, true);
-        }
-
-        @Override
-        public R decode(DmReplyReader in) throws DmProtocolException {
-            return task.decode(in);
         }
     }
 

@@ -144,7 +144,7 @@ final class Creating {
     /// Device-mapper has one major number, whatever the user said.
     private Device ofDeviceMapper(Device device) {
         final int major = host.dmMajor();
-        final boolean isOwn = host.kernel.own || !host.switches.has(Opt.MAJOR);
+        final boolean isOwn = host.kernel.own() || !host.switches.has(Opt.MAJOR);
         if (isOwn && device.major() != major) {
             final String given = host.switches.has(Opt.MAJOR) ? Integer.toString(device.major()) : "-1";
             host.shell.debug("Overriding major number of %s with %s for persistent device.", given, major);
@@ -157,15 +157,12 @@ final class Creating {
         host.tellMangled(RawText.ofUtf8(word), device.name(), "name");
         host.tellMangled(RawText.ofUtf8(host.switches.value(Opt.UUID, "")), device.uuid(), "UUID");
         final DmDeviceInfo made;
-        host.kernel.own = true;
         try {
-            made = make(device, true);
+            made = host.kernel.byItself(() -> make(device, true));
         } catch (Failed e) {
             host.shell.backtrace();
             host.udev.complete();
             throw e;
-        } finally {
-            host.kernel.own = false;
         }
         Device resumed = new Device(device.name(), "", device.major(), device.minor());
         try {
@@ -191,13 +188,8 @@ final class Creating {
     }
 
     private void load(Device device, DmTable table) throws Failed {
-        host.kernel.own = true;
-        try {
-            host.kernel.runOrLeave(
-                    "reload", device, id -> new DmTask.TableLoad(id, table, host.switches.has(Opt.READONLY)));
-        } finally {
-            host.kernel.own = false;
-        }
+        host.kernel.byItself(() -> host.kernel.runOrLeave(
+                "reload", device, id -> new DmTask.TableLoad(id, table, host.switches.has(Opt.READONLY))));
     }
 
     private void takeBack(Device device) throws Failed {

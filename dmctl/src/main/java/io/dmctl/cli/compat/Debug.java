@@ -108,7 +108,7 @@ final class Debug implements DmTransport {
     private String flags(String op) {
         final boolean about = switch (op) {
             case "version", "target-version", "mknodes" -> false;
-            default -> !kernel.own;
+            default -> !kernel.own();
         };
         final boolean lists = op.equals("names") || op.equals("versions");
         final boolean makes = kernel.verb == Verb.CREATE;
@@ -166,7 +166,7 @@ final class Debug implements DmTransport {
     void ended(String op) {
         final boolean asked = switch (op) {
             case "version", "mknodes", "names", "create", "remove", "resume", "rename" -> false;
-            default -> !kernel.own;
+            default -> !kernel.own();
         };
         if (asked) {
             shell.debugTime();

@@ -202,13 +202,7 @@ final class DeviceFiles {
                 tried(file);
             }
         }
-        host.kernel.own = true;
-        final List<Host.Listed> all;
-        try {
-            all = host.all();
-        } finally {
-            host.kernel.own = false;
-        }
+        final List<Host.Listed> all = host.kernel.byItself(host::all);
         boolean failed = false;
         for (Host.Listed device : all) {
             final Device named = host.named(device.name());

@@ -1,7 +1,6 @@
 package io.dmctl.cli.compat;
 
 import io.dmctl.bindings.control.DmDeps;
-import io.dmctl.bindings.control.DmTask;
 import io.dmctl.bindings.sys.Devno;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -71,7 +70,7 @@ final class DeviceTree {
         }
         final boolean mapped = devno.major() == dmMajor;
         final Device device = Device.numbered(devno);
-        final DmDeps found = mapped ? deps(device) : null;
+        final DmDeps found = mapped ? host.kernel.deps(device) : null;
         final Node node = new Node(devno, found == null ? null : host.info(found.info()));
         nodes.put(devno, node);
         link(parent, node);
@@ -81,15 +80,6 @@ final class DeviceTree {
         }
         for (Devno dep : deps) {
             add(node, dep);
-        }
-    }
-
-    private DmDeps deps(Device device) throws Failed {
-        host.kernel.own = true;
-        try {
-            return host.kernel.run("deps", device, id -> new DmTask.TableDeps(id, false));
-        } finally {
-            host.kernel.own = false;
         }
     }
 

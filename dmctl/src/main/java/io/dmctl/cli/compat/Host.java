@@ -229,11 +229,11 @@ final class Host implements AutoCloseable {
         } catch (Failed e) {
             failed = true;
         }
-        if (!kernel.own) {
+        if (!kernel.own()) {
             shell.debugTime();
         }
         if (failed) {
-            throw kernel.own ? new Failed() : shell.backtrace(new Failed());
+            throw kernel.own() ? new Failed() : shell.backtrace(new Failed());
         }
         return all;
     }

@@ -1,6 +1,7 @@
 package io.dmctl.cli.compat;
 
 import io.dmctl.bindings.control.DmControl;
+import io.dmctl.bindings.control.DmDeps;
 import io.dmctl.bindings.control.DmException;
 import io.dmctl.bindings.control.DmId;
 import io.dmctl.bindings.control.DmTape;
@@ -29,8 +30,8 @@ final class Kernel implements AutoCloseable {
 
     /// The command of dmsetup that this is for.
     Verb verb = Verb.HELP;
-    /// What follows libdm does by itself: without the options that the user gave for a command.
-    boolean own;
+    /// What runs libdm does by itself: without the options that the user gave for a command.
+    private boolean own;
     /// How often the same has been tried, with this time.
     int tries = 1;
 
@@ -98,6 +99,29 @@ final class Kernel implements AutoCloseable {
         shell.backtrace();
         shell.error("Incompatible libdevmapper " + LIBRARY + " and kernel driver (unknown version).");
         return shell.backtrace(new Failed());
+    }
+
+    boolean own() {
+        return own;
+    }
+
+    /// Something that libdm does by itself.
+    interface Step<R> {
+        R run() throws Failed;
+    }
+
+    <R> R byItself(Step<R> step) throws Failed {
+        own = true;
+        try {
+            return step.run();
+        } finally {
+            own = false;
+        }
+    }
+
+    /// A device's state and what it uses, as libdm asks by itself.
+    DmDeps deps(Device device) throws Failed {
+        return byItself(() -> run("deps", device, id -> new DmTask.TableDeps(id, false)));
     }
 
     /// Runs a command about one device. `op` names it in the error.

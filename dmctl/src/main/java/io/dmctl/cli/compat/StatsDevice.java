@@ -76,14 +76,9 @@ final class StatsDevice {
 
     private String message(String text) throws Failed {
         final Device device = target.device();
-        host.kernel.own = true;
-        try {
-            return host.kernel
-                    .runOrLeave("message", device, id -> new DmTask.TargetMessage(id, 0, text))
-                    .orElse("");
-        } finally {
-            host.kernel.own = false;
-        }
+        return host.kernel
+                .byItself(() -> host.kernel.runOrLeave("message", device, id -> new DmTask.TargetMessage(id, 0, text)))
+                .orElse("");
     }
 
     /// Reads the regions of a program, of all programs for `""`.
@@ -133,13 +128,12 @@ final class StatsDevice {
     private String readName() throws Failed {
         try {
             final Device device = target.device();
-            host.kernel.own = true;
-            final DmDeviceInfo state = host.kernel.find("info", device, id -> new DmTask.DevStatus(id, false));
-            return state == null ? "" : host.info(state).name();
+            return host.kernel.byItself(() -> {
+                final DmDeviceInfo state = host.kernel.find("info", device, id -> new DmTask.DevStatus(id, false));
+                return state == null ? "" : host.info(state).name();
+            });
         } catch (Failed e) {
             throw host.shell.failed("Could not retrieve device-mapper name for device.");
-        } finally {
-            host.kernel.own = false;
         }
     }
 

@@ -1,7 +1,6 @@
 package io.dmctl.cli.compat;
 
 import io.dmctl.bindings.control.DmDeps;
-import io.dmctl.bindings.control.DmTask;
 import io.dmctl.bindings.control.RawText;
 import io.dmctl.bindings.sys.Devno;
 
@@ -16,22 +15,13 @@ final class SuspendedBelow {
     }
 
     void look(Device device) throws Failed {
-        host.kernel.own = true;
-        try {
-            final DmDeps deps = deps(device);
-            if (deps.info().suspended()) {
-                final Devno devno = deps.info().devno();
-                host.shell.debug("Attempting to suspend a device that is already suspended (%s)", devno);
-            } else {
-                below(device, deps);
-            }
-        } finally {
-            host.kernel.own = false;
+        final DmDeps deps = host.kernel.deps(device);
+        if (deps.info().suspended()) {
+            final Devno devno = deps.info().devno();
+            host.shell.debug("Attempting to suspend a device that is already suspended (%s)", devno);
+        } else {
+            below(device, deps);
         }
-    }
-
-    private DmDeps deps(Device device) throws Failed {
-        return host.kernel.run("deps", device, id -> new DmTask.TableDeps(id, false));
     }
 
     private void below(Device device, DmDeps all) throws Failed {
@@ -40,7 +30,7 @@ final class SuspendedBelow {
                 continue;
             }
             final Device child = Device.numbered(devno);
-            final DmDeps deps = deps(child);
+            final DmDeps deps = host.kernel.deps(child);
             if (deps.info().suspended()) {
                 final String number = device.major() > 0 ? "(" + device.major() + ":" + device.minor() + ") " : "";
                 host.shell.error("Internal error: Attempt to suspend device " + RawText.display(device.name())
